@@ -21,20 +21,11 @@ def _encode(value: Any) -> Any:
         return {"$d": str(value)}
     if isinstance(value, bytes):
         return {"$b": value.decode("latin-1")}
-    raise TypeError(f"{type(value).__name__} has no place in the journal")
-
-
-def _tag_dates(value: Any) -> Any:
-    """Wrap dates, so that they come back as dates; Decimals and bytes are wrapped by `_encode`."""
     if isinstance(value, datetime):
         return {"$t": value.isoformat()}
     if isinstance(value, date):
         return {"$y": value.isoformat()}
-    if isinstance(value, dict):
-        return {key: _tag_dates(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_tag_dates(item) for item in value]
-    return value
+    raise TypeError(f"{type(value).__name__} has no place in the journal")
 
 
 _DECODERS = {
@@ -120,7 +111,7 @@ class Store:
     def write(self, table: str, key: str, row: Row | None) -> None:
         if self._file is not None:
             line = orjson.dumps(
-                [table, key, _tag_dates(row)],
+                [table, key, row],
                 default=_encode,
                 option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE,
             )
