@@ -1,0 +1,1 @@
+"""Rules and value types that know no framework, clock or network."""
