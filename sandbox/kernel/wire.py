@@ -23,6 +23,8 @@ class Request:
     body: bytes = b""
     base_url: str = "http://127.0.0.1:8001"
     """Scheme, host and port the client used, for absolute links; without a trailing slash."""
+    in_flight: int = 1
+    """Calls of this system under way for the same `xero-tenant-id` when this one came, itself included."""
 
 
 @dataclass(frozen=True, slots=True)
