@@ -46,7 +46,7 @@ class Kind(StrEnum):
     DELAY = "delay"
     """An outgoing call is sent `seconds` late."""
     REORDER = "reorder"
-    """An outgoing call is held until others have overtaken it, at most `seconds`."""
+    """An outgoing call is held for a random while up to `seconds`, so that others overtake it."""
 
 
 FAILING = frozenset(
