@@ -1,0 +1,9 @@
+"""Postings, deliveries, problems and notices: everything that leaves us, and why it waits."""
+
+from sync.models.deliveries import Delivery
+from sync.models.leases import Lease, Wake
+from sync.models.notices import Notice
+from sync.models.postings import Posting
+from sync.models.problems import Problem
+
+__all__ = ["Delivery", "Lease", "Notice", "Posting", "Problem", "Wake"]

@@ -1,0 +1,111 @@
+"""Postings: the outbox of intended Xero objects."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from integrations.models import Customer, Event, Order, Pair, Payment
+from mapping.models import MappingVersion
+from sync.models.deliveries import Delivery
+from sync.models.problems import Problem
+
+
+class Posting(models.Model):
+    """One intended Xero object, or one intended change of it; unique by (pair, kind, natural key).
+
+    State: `waiting` (for another posting or record) → `ready` → `sending` → `posted`; `retrying`
+    (not before a time), `held` (by a problem, rule or person), `dead` (a person decides),
+    `cancelled` (no longer wanted, never sent), `reversed` (undone in Xero).
+    """
+
+    class Kind(models.TextChoices):
+        CONTACT = "contact", "Contact"
+        INVOICE = "invoice", "Invoice"
+        INVOICE_AUTHORISE = "invoice_authorise", "Approve invoice"
+        INVOICE_UPDATE = "invoice_update", "Correct invoice"
+        INVOICE_CLOSE = "invoice_close", "Delete or void invoice"
+        PAYMENT = "payment", "Payment"
+        PAYMENT_DELETE = "payment_delete", "Delete payment"
+        OVERPAYMENT = "overpayment", "Overpayment"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        READY = "ready", "Ready"
+        SENDING = "sending", "Sending"
+        POSTED = "posted", "Posted"
+        RETRYING = "retrying", "Retrying"
+        HELD = "held", "Held"
+        DEAD = "dead", "Needs a person"
+        CANCELLED = "cancelled", "Cancelled"
+        REVERSED = "reversed", "Reversed"
+
+    class ErrorClass(models.TextChoices):
+        TRANSIENT = "transient", "Will be tried again"
+        CONFIGURATION = "configuration", "Set-up to put right"
+        PERMANENT = "permanent", "A person decides"
+
+    pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="postings")
+    kind = models.CharField(max_length=24, choices=Kind)
+    natural_key = models.CharField(max_length=120)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    waits_for = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="waiters"
+    )
+    order = models.ForeignKey(
+        Order, null=True, blank=True, on_delete=models.PROTECT, related_name="postings"
+    )
+    payment = models.ForeignKey(
+        Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="postings"
+    )
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="postings"
+    )
+    event = models.ForeignKey(Event, null=True, blank=True, on_delete=models.SET_NULL)
+    mapping_version = models.ForeignKey(
+        MappingVersion, null=True, blank=True, on_delete=models.PROTECT
+    )
+    document = models.JSONField(help_text="The Xero object as mapped; ids are added when sent.")
+    amount_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    delivery = models.ForeignKey(
+        Delivery, null=True, blank=True, on_delete=models.SET_NULL, related_name="postings"
+    )
+    remote_id = models.CharField(max_length=36, blank=True, default="", help_text="Xero's id.")
+    remote_number = models.CharField(max_length=255, blank=True, default="")
+    remote_status = models.CharField(max_length=20, blank=True, default="")
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    error_class = models.CharField(max_length=14, choices=ErrorClass, blank=True, default="")
+    error = models.TextField(blank=True, default="", help_text="In the accountant's words.")
+    problem = models.ForeignKey(
+        Problem, null=True, blank=True, on_delete=models.SET_NULL, related_name="postings"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pair", "kind", "natural_key"], name="posting_once"),
+            models.CheckConstraint(
+                name="posted_has_remote_id", condition=~Q(state="posted") | ~Q(remote_id="")
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["pair", "kind", "id"],
+                name="posting_outbox",
+                condition=Q(state__in=["ready", "retrying"]),
+            ),
+            models.Index(fields=["waits_for"], name="posting_waiters", condition=Q(state="waiting")),
+            models.Index(
+                fields=["pair", "state"],
+                name="posting_open",
+                condition=Q(state__in=["waiting", "sending", "held", "dead"]),
+            ),
+            models.Index(fields=["pair", "-posted_at"], name="posting_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.natural_key}"
