@@ -29,8 +29,6 @@ PER_HOST = 32
 TIMEOUT = 10.0
 """Seconds allowed for a call and its answer."""
 
-MAX_REPLY = 1 << 20
-
 _NOT_SENT = frozenset({Kind.DROP, Kind.TIMEOUT_BEFORE, Kind.TOO_MANY, Kind.SERVER_ERROR, Kind.UNAVAILABLE})
 _REPLY_LOST = frozenset({Kind.TIMEOUT_AFTER, Kind.TRUNCATE})
 _LATER = frozenset({Kind.DELAY, Kind.REORDER, Kind.LATENCY})
@@ -200,7 +198,7 @@ class OutgoingQueue:
             async with session.post(
                 outgoing.url, data=outgoing.body, headers=outgoing.headers, allow_redirects=False
             ) as response:
-                body = await response.content.read(MAX_REPLY)
+                body = await response.read()
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Reply(response.status, body, headers)
         except TimeoutError:

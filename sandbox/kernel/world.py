@@ -21,5 +21,7 @@ class World:
     rng: random.Random = field(default_factory=random.Random)
     switches: dict[str, Any] = field(default_factory=dict)
     """Choices where the facts say "unconfirmed", by dotted name; documented in docs/sandbox.md."""
+    base_url: str = "http://127.0.0.1:8001"
+    """Where this process listens, for links made when nobody has asked; without a trailing slash."""
     send: Callable[[Outgoing], None] = lambda outgoing: None
     """Hand a call to the kernel for sending; tests replace it by a list's `append`."""

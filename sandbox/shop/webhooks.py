@@ -1,0 +1,109 @@
+"""The shop's outgoing messages: signed, sent until the receiver says 2xx, always under one id."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sandbox.kernel.store import Row
+from sandbox.kernel.wire import Outgoing, Reply
+from sandbox.kernel.wire_json import decode, encode
+from sandbox.kernel.world import World
+from sandbox.shop.core.signature import signed_headers
+
+ROUTE = "shop.orders"
+
+FIRST_DELAY = 0.5
+LONGEST_DELAY = 300.0
+"""Seconds between two tries, doubling from the first to the longest."""
+
+
+def retry_delay(attempts: int, retry_after: str = "") -> float:
+    """Seconds to wait after the `attempts`-th try; the receiver's Retry-After goes before, up to the longest."""
+    if retry_after.isascii() and retry_after.isdigit():
+        return min(float(retry_after), LONGEST_DELAY)
+    return min(FIRST_DELAY * float(2 ** min(attempts - 1, 12)), LONGEST_DELAY)
+
+
+class Webhooks:
+    """Messages about orders on their way to the bridge."""
+
+    def __init__(self, world: World, secret: Callable[[], str], url: Callable[[], str]) -> None:
+        self.on_accepted: Callable[[Row, Mapping[str, Any]], None] = lambda row, answer: None
+        """Told of each accepted message with the receiver's JSON answer."""
+        self._world = world
+        self._secret = secret
+        self._url = url
+        self._table = world.store.table("shop.webhooks")
+        self.delivered = 0
+        self.tries = 0
+
+    @property
+    def waiting(self) -> int:
+        """Messages not yet accepted."""
+        return len(self._table)
+
+    def send(self, order_number: str, message: Mapping[str, Any]) -> str:
+        """Send a message about an order until it is accepted; returns its webhook-id."""
+        row = {
+            "id": f"msg_{uuid.UUID(int=self._world.rng.getrandbits(128)).hex}",
+            "order_number": order_number,
+            "type": message["type"],
+            "body": encode(message),
+            "attempts": 0,
+        }
+        self._try(row, 0.0)
+        return str(row["id"])
+
+    def retry_all(self) -> None:
+        """Try everything that waits now, as after the shop was connected anew."""
+        for row in self._table.values():
+            self._try(row, 0.0)
+
+    def replied(self, key: str, reply: Reply) -> None:
+        """Hear the receiver's answer."""
+        row = self._table.get(key)
+        if row is None:
+            return
+        if 200 <= reply.status < 300:
+            self._table.delete(key)
+            self.delivered += 1
+            self.on_accepted(row, _answer(reply))
+        else:
+            self._try_later(row, f"HTTP {reply.status}", reply.headers.get("retry-after", ""))
+
+    def failed(self, key: str, reason: str) -> None:
+        """Hear that there was no answer."""
+        row = self._table.get(key)
+        if row is not None:
+            self._try_later(row, reason)
+
+    def _try_later(self, row: Row, reason: str, retry_after: str = "") -> None:
+        row["last_error"] = reason
+        self._try(row, self._world.clock.machine() + retry_delay(row["attempts"], retry_after))
+
+    def _try(self, row: Row, not_before: float) -> None:
+        row["attempts"] += 1
+        self.tries += 1
+        self._table.put(row["id"], row)
+        sent_at = int(max(not_before, self._world.clock.machine()))
+        self._world.send(
+            Outgoing(
+                system="shop",
+                key=row["id"],
+                route=ROUTE,
+                url=self._url(),
+                body=row["body"],
+                headers=signed_headers(self._secret(), row["id"], sent_at, row["body"]),
+                not_before=not_before,
+            )
+        )
+
+
+def _answer(reply: Reply) -> Mapping[str, Any]:
+    try:
+        answer = decode(reply.body)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
