@@ -116,6 +116,13 @@ class Payment(models.Model):
     bank_auth_code = models.CharField(max_length=20, blank=True, default="")
     checks = models.JSONField(default=dict, blank=True, help_text="AVS, CV2, 3-D Secure, fraud answers.")
     next_url = models.TextField(blank=True, default="", help_text="Opayo's payment page.")
+    request_key = models.CharField(
+        max_length=220, blank=True, default="", help_text="What asked for the page: the same asks once."
+    )
+    order_number = models.CharField(
+        max_length=100, blank=True, default="", help_text="As named at registration; the order may come later."
+    )
+    return_url = models.TextField(blank=True, default="", help_text="Where the customer goes afterwards.")
     candidates = models.JSONField(
         default=list, blank=True, help_text="Likeliest orders with reasons, while it fits none."
     )
@@ -133,6 +140,9 @@ class Payment(models.Model):
         ]
         indexes = [
             models.Index(fields=["pair", "vps_tx_id"], name="payment_vps"),
+            models.Index(
+                fields=["pair", "request_key"], name="payment_request", condition=~Q(request_key="")
+            ),
             models.Index(fields=["pair", "-taken_at"], name="payment_newest"),
             models.Index(fields=["pair"], name="payment_unmatched", condition=Q(is_unmatched=True)),
         ]
