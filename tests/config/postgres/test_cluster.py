@@ -20,7 +20,6 @@ from config.postgres.backend.base import DatabaseWrapper
 from config.postgres.cluster import DATABASE, ROLE
 from config.postgres.url import embedded_url
 
-pytestmark = pytest.mark.xdist_group("postgres")
 _START = "from config.postgres import Cluster; Cluster.of_environment().start()"
 
 
