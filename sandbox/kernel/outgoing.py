@@ -209,14 +209,16 @@ class OutgoingQueue:
     def _settle(self, identity: str, outgoing: Outgoing, outcome: Reply | str) -> None:
         if self._session is None:
             return
-        if self._pending.get(identity) is outgoing:
-            del self._pending[identity]
-            self._table.delete(identity)
         system = self._systems[outgoing.system]
         if isinstance(outcome, Reply):
             system.replied(outgoing.key, outcome)
         else:
             system.failed(outgoing.key, outcome)
+        # Only now, and unless the system has just handed over the next try under the same key: a
+        # kill in between sends once more, never once less.
+        if self._pending.get(identity) is outgoing:
+            del self._pending[identity]
+            self._table.delete(identity)
         self._world.store.flush()
 
 
