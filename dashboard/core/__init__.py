@@ -1,0 +1,1 @@
+"""Rules of the pages that need neither a database nor a request."""

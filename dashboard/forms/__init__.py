@@ -1,0 +1,1 @@
+"""Everything typed into a page, checked."""

@@ -1,0 +1,1 @@
+"""What the pages show, read in as few queries as it takes."""

@@ -1,0 +1,1 @@
+"""Lists: filter, sort, columns, pages by key, export."""

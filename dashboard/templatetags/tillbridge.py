@@ -1,0 +1,70 @@
+"""The only ways by which money and times get into a page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dashboard.core.wording import counted, written_ago, written_moment, written_money
+
+register = template.Library()
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """`{{ minor|money:currency }}`: whole minor units of an ISO currency, as people write it."""
+    if minor is None or not currency:
+        return "—"
+    return written_money(minor, currency)
+
+
+@register.filter
+def moment(at: datetime | None, zone: str) -> SafeString | str:
+    """`{{ at|moment:pair.zone }}`: in the pair's zone, the UTC on hover."""
+    if at is None:
+        return "—"
+    return time_element(at, written_moment(at, zone, timezone.now()))
+
+
+@register.filter
+def ago(at: datetime | None) -> SafeString | str:
+    """`{{ at|ago }}`: how long ago, kept fresh by static/js/times.js; the UTC on hover."""
+    if at is None:
+        return "never"
+    return time_element(at, written_ago(at, timezone.now()), relative=True)
+
+
+def time_element(at: datetime, words: str, *, relative: bool = False) -> SafeString:
+    """A `<time>` that reads `words` and shows the UTC on hover."""
+    utc = at.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{} UTC"{}>{}</time>',
+        utc.isoformat(timespec="seconds"),
+        f"{utc:%Y-%m-%d %H:%M:%S}",
+        SafeString(" data-relative") if relative else "",
+        words,
+    )
+
+
+@register.filter
+def count_of(count: int, words: str) -> str:
+    """`{{ n|count_of:"order" }}`: "1 order", "3 orders"; `"query,queries"` where the s is not enough."""
+    one, _, many = words.partition(",")
+    return counted(count, one, many)
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: dict[str, Any], **changes: object) -> str:
+    """The page's own query string with some values changed; empty ones leave."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in ("", None):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
