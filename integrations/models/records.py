@@ -143,6 +143,9 @@ class Payment(models.Model):
             models.Index(
                 fields=["pair", "request_key"], name="payment_request", condition=~Q(request_key="")
             ),
+            models.Index(
+                fields=["pair", "order_number"], name="payment_orderless", condition=Q(order__isnull=True)
+            ),
             models.Index(fields=["pair", "-taken_at"], name="payment_newest"),
             models.Index(fields=["pair"], name="payment_unmatched", condition=Q(is_unmatched=True)),
         ]

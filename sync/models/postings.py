@@ -28,6 +28,7 @@ class Posting(models.Model):
         PAYMENT = "payment", "Payment"
         PAYMENT_DELETE = "payment_delete", "Delete payment"
         OVERPAYMENT = "overpayment", "Overpayment"
+        OVERPAYMENT_DELETE = "overpayment_delete", "Delete overpayment"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"

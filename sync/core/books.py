@@ -1,0 +1,247 @@
+"""What an order's books should look like, given what happened: the plan of its postings.
+
+The plan is made from the records alone, so it does not matter in which order events arrived: each
+time an order is touched the wished-for postings are worked out anew and compared with those that
+exist. Rows of the posting table in docs/accounting.md are named in the comments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sync.core.states import UNSENT
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """One attempt to pay. Amounts in minor units of the order's currency."""
+
+    code: str
+    state: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """What is known of an order. `is_closed`: cancelled by the shop, or its grace has run out."""
+
+    number: str
+    total_minor: int
+    is_postable: bool
+    is_closed: bool
+    payments: tuple[PaymentFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PostingFacts:
+    """A posting that exists. `status` is the invoice status it carries."""
+
+    kind: str
+    key: str
+    state: str
+    amount_minor: int = 0
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make this posting; `after` names the (kind, key) it waits for."""
+
+    kind: str
+    key: str
+    amount_minor: int = 0
+    status: str = ""
+    payment_code: str = ""
+    after: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """This posting is no longer wanted and was never sent."""
+
+    kind: str
+    key: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """This posting is still unsent: let it carry another status or amount (0: leave it)."""
+
+    kind: str
+    key: str
+    status: str = ""
+    amount_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Revive:
+    """This posting was cancelled unsent and is wanted again."""
+
+    kind: str
+    key: str
+
+
+Step = Create | Cancel | Revise | Revive
+Postings = Mapping[tuple[str, str], PostingFacts]
+
+
+def captured_minor(payments: Sequence[PaymentFacts]) -> int:
+    """Money captured and not reversed."""
+    return sum(payment.amount_minor for payment in payments if payment.state == "captured")
+
+
+def plan(order: OrderFacts, postings: Postings) -> list[Step]:
+    """The steps from the postings that exist to the ones the records call for."""
+    if not order.is_postable:
+        return []
+    invoice_key = _live_invoice_key(order, postings)
+    paid = captured_minor(order.payments) > 0
+    if order.is_closed and not paid:
+        return _close(order, invoice_key, postings)
+    steps = _invoice(invoice_key, order.total_minor, postings, paid=paid)
+    steps += _payments(order, invoice_key, postings)
+    return steps
+
+
+def _live_invoice_key(order: OrderFacts, postings: Postings) -> str:
+    """The key of the invoice in force.
+
+    An invoice deleted or voided in Xero stays dead; money that comes after all needs another one,
+    under a number of its own.
+    """
+    key, generation = order.number, 1
+    while (close := postings.get(("invoice_close", key))) and close.state not in UNSENT | {"cancelled"}:
+        if not captured_minor(order.payments):
+            break
+        generation += 1
+        key = f"{order.number}-{generation}"
+    return key
+
+
+def _invoice(key: str, total_minor: int, postings: Postings, *, paid: bool) -> list[Step]:
+    """Rows 1, 2 and 2a: a draft, approved when money came; approved at once when money is known."""
+    steps: list[Step] = []
+    close = postings.get(("invoice_close", key))
+    if close and close.state in UNSENT:
+        steps.append(Cancel("invoice_close", key, "The order is paid after all."))
+    status = "AUTHORISED" if paid else "DRAFT"
+    invoice = postings.get(("invoice", key))
+    if invoice is None:
+        return [*steps, Create("invoice", key, total_minor, status)]
+    if invoice.state == "cancelled":
+        return [*steps, Revive("invoice", key), Revise("invoice", key, status, total_minor)]
+    if invoice.state in UNSENT:
+        if invoice.status != status or invoice.amount_minor != total_minor:
+            steps.append(Revise("invoice", key, status, total_minor))
+        return steps
+    if paid and invoice.status == "DRAFT" and ("invoice_authorise", key) not in postings:
+        steps.append(
+            Create("invoice_authorise", key, total_minor, "AUTHORISED", after=("invoice", key))
+        )
+    return steps
+
+
+def _payments(order: OrderFacts, invoice_key: str, postings: Postings) -> list[Step]:
+    """Rows 2, 4, 5, 8 and 9: each capture onto the invoice up to what is due, the rest as overpaid."""
+    steps: list[Step] = []
+    due = order.total_minor - _spoken_for(order, postings)
+    for payment in order.payments:
+        if payment.state == "captured":
+            created, due = _capture(payment, due, invoice_key, postings)
+            steps += created
+        elif payment.state == "reversed":
+            steps += _reversal(payment, postings)
+    return steps
+
+
+def _spoken_for(order: OrderFacts, postings: Postings) -> int:
+    """What live payment postings of captured payments already take of the invoice."""
+    return sum(
+        posting.amount_minor
+        for payment in order.payments
+        if payment.state == "captured"
+        and (posting := postings.get(("payment", payment.code)))
+        and posting.state not in {"cancelled", "reversed"}
+    )
+
+
+def _capture(
+    payment: PaymentFacts, due: int, invoice_key: str, postings: Postings
+) -> tuple[list[Step], int]:
+    steps: list[Step] = []
+    existing = postings.get(("payment", payment.code))
+    over_key = ("overpayment", payment.code)
+    if existing or over_key in postings:
+        if existing and existing.state == "cancelled" and existing.amount_minor <= due:
+            return [Revive("payment", payment.code)], due - existing.amount_minor
+        return steps, due
+    onto_invoice = max(0, min(payment.amount_minor, due))
+    if onto_invoice:
+        steps.append(
+            Create(
+                "payment",
+                payment.code,
+                onto_invoice,
+                payment_code=payment.code,
+                after=_before_payment(invoice_key, postings),
+            )
+        )
+    if payment.amount_minor > onto_invoice:
+        rest = payment.amount_minor - onto_invoice
+        steps.append(
+            Create(*over_key, rest, payment_code=payment.code, after=("invoice", invoice_key))
+        )
+    return steps, due - onto_invoice
+
+
+def _before_payment(invoice_key: str, postings: Postings) -> tuple[str, str]:
+    """A payment needs an approved invoice: the approval if there is one, else the invoice itself."""
+    invoice = postings.get(("invoice", invoice_key))
+    sent_as_draft = invoice and invoice.state not in UNSENT | {"cancelled"} and invoice.status == "DRAFT"
+    return ("invoice_authorise" if sent_as_draft else "invoice", invoice_key)
+
+
+def _reversal(payment: PaymentFacts, postings: Postings) -> list[Step]:
+    """Rows 4 and 5: what was booked of a payment that Opayo took back is undone."""
+    steps: list[Step] = []
+    for kind, undo in (("payment", "payment_delete"), ("overpayment", "overpayment_delete")):
+        posting = postings.get((kind, payment.code))
+        if posting is None or posting.state in {"cancelled", "reversed"}:
+            continue
+        if posting.state in UNSENT:
+            steps.append(Cancel(kind, payment.code, "Opayo took the payment back."))
+        elif (undo, payment.code) not in postings:
+            steps.append(
+                Create(
+                    undo,
+                    payment.code,
+                    posting.amount_minor,
+                    payment_code=payment.code,
+                    after=(kind, payment.code),
+                )
+            )
+    return steps
+
+
+def _close(order: OrderFacts, key: str, postings: Postings) -> list[Step]:
+    """Row 3: an order that will not be paid leaves no open invoice behind."""
+    steps = [step for payment in order.payments if payment.state == "reversed" for step in _reversal(payment, postings)]
+    invoice = postings.get(("invoice", key))
+    if invoice is None or invoice.state in {"cancelled", "reversed"}:
+        return steps
+    if invoice.state in UNSENT:
+        return [*steps, Cancel("invoice", key, "The order was closed before its invoice was sent.")]
+    close = postings.get(("invoice_close", key))
+    if close is None:
+        undo = next((step for step in steps if isinstance(step, Create)), None)
+        after = (undo.kind, undo.key) if undo else _last_of_invoice(key, postings)
+        steps.append(Create("invoice_close", key, invoice.amount_minor, after=after))
+    elif close.state == "cancelled":
+        steps.append(Revive("invoice_close", key))
+    return steps
+
+
+def _last_of_invoice(key: str, postings: Postings) -> tuple[str, str]:
+    return ("invoice_authorise" if ("invoice_authorise", key) in postings else "invoice", key)

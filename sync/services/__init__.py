@@ -1,0 +1,1 @@
+"""Everything that writes: the pipeline, the dispatcher, and what people may do."""
