@@ -1,0 +1,1 @@
+"""Reporting & Admin API: `/access/access.htm`."""

@@ -1,0 +1,1 @@
+"""Opayo Server: registration, the hosted payment page, the notification and its monitor."""

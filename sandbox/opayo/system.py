@@ -1,0 +1,160 @@
+"""The simulated Opayo as one system: which part answers what, and what the trade bot may do directly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sandbox.kernel.wire import Reply, Request
+from sandbox.kernel.world import World
+from sandbox.opayo.core import transaction as life
+from sandbox.opayo.core.status_codes import Refusal
+from sandbox.opayo.gateway import Gateway
+from sandbox.opayo.records import Record
+from sandbox.opayo.reporting.access import Access
+from sandbox.opayo.reporting.fraud import Screening
+from sandbox.opayo.reporting.transactions import TransactionReports
+from sandbox.opayo.server.checkout import Checkout
+from sandbox.opayo.server.notifier import Notifier
+from sandbox.opayo.server.pages import PaymentPages
+from sandbox.opayo.truth import truth
+from sandbox.opayo.web import protocol_reply, read_form
+
+REGISTER = "/gateway/service/vspserver-register.vsp"
+SHARED = "/gateway/service/"
+ACCESS = "/access/access.htm"
+DEFAULT_BASE_URL = "http://127.0.0.1:8001"
+
+
+class OpayoSystem:
+    """Opayo below its mount: Server, the shared operations, Pi, Reporting & Admin, settlement."""
+
+    name = "opayo"
+
+    def __init__(self, world: World) -> None:
+        self._gateway = Gateway(world)
+        self._notifier = Notifier(self._gateway)
+        self._checkout = Checkout(self._gateway, self._notifier)
+        self._pages = PaymentPages(self._gateway, self._checkout)
+        screening = Screening(self._gateway)
+        reports = TransactionReports(self._gateway, screening)
+        self._access = Access(self._gateway, reports.commands())
+        self._restore()
+
+    def _restore(self) -> None:
+        for record in self._gateway.records:
+            if record.system == "Server":
+                self._notifier.restore(record)
+            self._gateway.schedule_expiry(record.tx, life.expires_at(record.tx))
+
+    # The system protocol
+
+    def handle(self, request: Request) -> Reply:
+        """Answer one request."""
+        path = request.path
+        if path.lower() == REGISTER:
+            return protocol_reply(self._checkout.register(read_form(request.body), request.base_url))
+        if path.startswith("/pay/"):
+            return self._pages.handle(request)
+        if path.lower() == ACCESS:
+            return self._access.handle(request)
+        return Reply(404, b"No such service", {"content-type": "text/plain"})
+
+    def route_of(self, request: Request) -> str:
+        """`opayo.register`, `opayo.shared`, `opayo.pi`, `opayo.reporting` or `opayo.page`."""
+        path = request.path.lower()
+        if path == REGISTER:
+            return "opayo.register"
+        if path.startswith(SHARED):
+            return "opayo.shared"
+        if path.startswith("/api/"):
+            return "opayo.pi"
+        return "opayo.reporting" if path.startswith("/access/") else "opayo.page"
+
+    def tick(self) -> None:
+        """Do what has fallen due: monitor, repeats, ABORTs, expiries."""
+        now = self._gateway.now()
+        for due, kind, key in self._gateway.agenda.due(now):
+            record = self._gateway.records.get(key)
+            if record is None:
+                continue
+            if kind == "abort":
+                self._notifier.post_abort(record, due)
+            else:
+                self._appointments[kind](record)
+
+    @property
+    def _appointments(self) -> dict[str, Callable[[Record], None]]:
+        return {
+            "monitor": self._notifier.give_up,
+            "resend": self._notifier.resend,
+            "expiry": self._expire,
+        }
+
+    def _expire(self, record: Record) -> None:
+        if life.is_expired(record.tx, self._gateway.now()):
+            record.tx = life.expire(record.tx)
+            self._gateway.records.save(record)
+
+    def replied(self, key: str, reply: Reply) -> None:
+        """Hear the vendor's answer to a notification."""
+        self._notifier.replied(key, reply)
+
+    def failed(self, key: str, reason: str) -> None:
+        """Hear that a notification got no answer."""
+        self._notifier.failed(key, reason)
+
+    # What customers do, without a browser
+
+    def register_server(
+        self, fields: dict[str, str], base_url: str = DEFAULT_BASE_URL
+    ) -> dict[str, str]:
+        """Register a Server transaction; the protocol's reply as fields."""
+        return self._checkout.register(fields, base_url)
+
+    def customer_pays(
+        self,
+        vps_tx_id_or_next_url: str,
+        *,
+        card_number: str,
+        cardholder: str = "SUCCESSFUL",
+        expiry: str = "1230",
+        cvv: str = "123",
+    ) -> str:
+        """Pay on the payment page; the resulting Status, `3DAUTH` (a challenge) or `RETRY`.
+
+        Details the page would refuse give the Status of the refusal, INVALID or MALFORMED.
+        """
+        record = self._find(vps_tx_id_or_next_url)
+        self._checkout.open_page(record)
+        try:
+            return self._checkout.pay(record, card_number, cardholder, expiry, cvv)
+        except Refusal as refusal:
+            return refusal.status
+
+    def customer_passes_challenge(self, vps_tx_id_or_next_url: str, *, passed: bool = True) -> str:
+        """Answer the bank's question on the challenge page; the resulting Status or `RETRY`."""
+        return self._checkout.answer_challenge(self._find(vps_tx_id_or_next_url), passed)
+
+    def customer_cancels(self, vps_tx_id_or_next_url: str) -> str:
+        """Press Cancel on the payment page; the resulting Status."""
+        return self._checkout.cancel(self._find(vps_tx_id_or_next_url))
+
+    def customer_walks_away(self, vps_tx_id_or_next_url: str) -> str:
+        """Open the payment page and leave; the monitor will cancel it in a quarter of an hour."""
+        record = self._find(vps_tx_id_or_next_url)
+        self._checkout.open_page(record)
+        return self._checkout.standing(record)
+
+    def redeliver(self, vps_tx_id: str) -> None:
+        """Send the last notification of a transaction once more."""
+        self._notifier.redeliver(self._find(vps_tx_id))
+
+    def truth(self) -> dict[str, object]:
+        """All transactions and batches as they really are; for an auditor."""
+        return truth(self._gateway)
+
+    def _find(self, vps_tx_id_or_next_url: str) -> Record:
+        record = self._gateway.records.get(vps_tx_id_or_next_url.rstrip("/").rsplit("/", 1)[-1])
+        if record is None:
+            raise KeyError(f"no transaction {vps_tx_id_or_next_url}")
+        return record
