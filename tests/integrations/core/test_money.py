@@ -12,7 +12,9 @@ from integrations.core.money import CurrencyMismatchError, InexactAmountError, M
 currencies = st.sampled_from(sorted(EXPONENTS))
 minors = st.integers(min_value=-(10**13), max_value=10**13)
 weights = st.lists(
-    st.one_of(st.integers(0, 10**9), st.decimals(0, 10**6, places=4, allow_nan=False)), min_size=1, max_size=12
+    st.one_of(st.integers(0, 10**9), st.decimals(0, 10**6, places=4, allow_nan=False)),
+    min_size=1,
+    max_size=12,
 )
 
 
