@@ -54,6 +54,8 @@ class Options:
     seed: int = 0
     smtp_port: int | None = None
     """`None` is the port after `port`; 0 picks a free one."""
+    clock_file: Path | None = None
+    """Where to write, at each move, by how many seconds the business clock is off the real time."""
 
 
 class RunningTrade(Trade, Protocol):
@@ -77,7 +79,7 @@ class Sandbox:
     def __init__(self, options: Options, build: Callable[[World], Parts]) -> None:
         self.options = options
         store = open_store(options)
-        self._settings = Settings(store)
+        self._settings = Settings(store, options.clock_file)
         rng = random.Random(f"{options.seed}/{self._settings.starts()}")
         self.world = World(clock=Clock(), store=store, rng=rng)
         self._settings.restore(self.world)

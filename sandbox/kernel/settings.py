@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from sandbox.kernel.faults import Kind, Rule
@@ -14,8 +15,9 @@ from sandbox.kernel.world import World
 class Settings:
     """Reads the kept settings into a world and writes each change down."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock_file: Path | None = None) -> None:
         self._table = store.table("kernel.settings")
+        self._clock_file = clock_file
 
     def starts(self) -> int:
         """How often a sandbox was started over this journal, this time included."""
@@ -30,6 +32,7 @@ class Settings:
             world.clock.business_offset = clock["business_offset"]
             world.clock.machine_offset = clock["machine_offset"]
         world.switches.update(self._table.get("switches") or {})
+        self._publish_clock(world.clock.business_offset)
 
     def rules(self) -> list[Rule] | None:
         """The fault rules last set by control, or `None` if it never set any."""
@@ -42,6 +45,16 @@ class Settings:
         clock = world.clock
         offsets = {"business_offset": clock.business_offset, "machine_offset": clock.machine_offset}
         self._table.put("clock", offsets)
+        self._publish_clock(clock.business_offset)
+
+    def _publish_clock(self, business_offset: float) -> None:
+        """Tell those outside who keep the same business day by how many seconds it is off the real time."""
+        if self._clock_file is None:
+            return
+        # Replaced in one step: a reader never meets an empty file.
+        draft = self._clock_file.with_suffix(".new")
+        draft.write_text(f"{business_offset}\n")
+        draft.replace(self._clock_file)
 
     def keep_switches(self, switches: dict[str, Any]) -> None:
         self._table.put("switches", dict(switches))

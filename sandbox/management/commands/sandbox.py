@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--smtp-port", type=int, default=None, help="default: the port after --port")
         parser.add_argument("--state", type=Path, default=None, help="folder of the journal")
+        parser.add_argument("--clock-file", type=Path, default=None, help="tells others of the moved clock")
         parser.add_argument("--fresh", action="store_true", help="forget the journal first")
         parser.add_argument("--latency-ms", type=int, default=0, help="added to every API call")
         parser.add_argument("--faults", choices=sorted(PROFILES), default=None)
