@@ -30,6 +30,9 @@ class Trade(Protocol):
     def status(self) -> dict[str, Any]:
         """How far it is."""
 
+    def truth(self) -> dict[str, Any]:
+        """The status, and the real times of every attempt to pay."""
+
 
 Handler = Callable[[str, Any], Any]
 
@@ -160,7 +163,7 @@ class Control:
                 raise LookupError(f"There is no system {rest!r}")
             return truth_of(self._systems[rest])
         truths = {name: truth_of(system) for name, system in self._systems.items()}
-        trade = self._trade.status()
+        trade = self._trade.truth()
         return {**truths, "counts": self._counts.totals(), "trade": trade, "outgoing": self._queue.pending}
 
     def _get_trade(self, rest: str, payload: Any) -> Any:

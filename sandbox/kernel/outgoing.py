@@ -61,6 +61,9 @@ class OutgoingQueue:
         self._order = 0
         self._lanes: dict[str, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self.busy = 0
+        """Calls handed to the network, or held by a fault, and not yet answered."""
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._session: aiohttp.ClientSession | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self.failure: asyncio.Future[None] | None = None
@@ -80,6 +83,13 @@ class OutgoingQueue:
         """Calls under way, waiting, or due within so many seconds of the machine clock."""
         limit = self._world.clock.machine() + seconds
         return sum(1 for outgoing in self._pending.values() if outgoing.not_before <= limit)
+
+    async def less_busy(self, limit: int) -> None:
+        """Wait until fewer than `limit` calls are busy."""
+        while self.busy >= limit:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append((limit, waiter))
+            await waiter
 
     async def open(self) -> None:
         """Start sending, beginning with what an earlier process left."""
@@ -136,6 +146,7 @@ class OutgoingQueue:
             self._alarm = loop.call_later(max(0.0, self._due[0][0] - now), self.wake)
 
     def _dispatch(self, identity: str, outgoing: Outgoing) -> None:
+        self.busy += 1
         fault = self._faults.decide(outgoing.route, identity, self._world.clock.machine())
         if fault is not None:
             self._counts.fault(outgoing.route, fault.kind)
@@ -209,6 +220,7 @@ class OutgoingQueue:
     def _settle(self, identity: str, outgoing: Outgoing, outcome: Reply | str) -> None:
         if self._session is None:
             return
+        self._less_busy()
         system = self._systems[outgoing.system]
         if isinstance(outcome, Reply):
             system.replied(outgoing.key, outcome)
@@ -220,6 +232,13 @@ class OutgoingQueue:
             del self._pending[identity]
             self._table.delete(identity)
         self._world.store.flush()
+
+    def _less_busy(self) -> None:
+        self.busy -= 1
+        for limit, waiter in self._waiters:
+            if self.busy < limit and not waiter.done():
+                waiter.set_result(None)
+        self._waiters = [each for each in self._waiters if not each[1].done()]
 
 
 def _to_row(outgoing: Outgoing) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.credentials import SHOP_NAME, SHOP_SIGNING_SECRET
@@ -22,6 +22,8 @@ class OrderDesk:
     """Orders and their attempts to be paid; a row per order in `shop.orders`."""
 
     def __init__(self, world: World, gateway: Gateway | None) -> None:
+        self.on_payment_page: Callable[[str, Row], None] = lambda number, attempt: None
+        """Told when the bridge has given a payment page for an order."""
         self._world = world
         self._gateway = gateway
         self._orders = world.store.table("shop.orders")
@@ -84,7 +86,7 @@ class OrderDesk:
         if self._gateway is None:
             raise PaymentRefused("The shop has no payment gateway")
         fields = registration_fields(row["order"], code, self.setting("notification_url"))
-        reply = self._gateway.register_server(fields)
+        reply = self._gateway.register_server(fields, self._world.base_url)
         if reply.get("Status") != "OK":
             raise PaymentRefused(reply.get("StatusDetail", "Opayo gave no reason"))
         attempt = {
@@ -112,9 +114,9 @@ class OrderDesk:
             how = {"payment": payment_of(row["attempts"][0])} if row["attempts"] else {}
         self.webhooks.send(number, order_created(SHOP_NAME, row["order"], **how))
 
-    def announce_attempt(self, number: str) -> None:
-        """Tell the bridge of the latest, further attempt to pay."""
-        payment = payment_of(self._orders[number]["attempts"][-1])
+    def announce_attempt(self, number: str, attempt: Mapping[str, Any] | None = None) -> None:
+        """Tell the bridge of a further attempt to pay, the latest unless another is given."""
+        payment = payment_of(attempt or self._orders[number]["attempts"][-1])
         self.webhooks.send(number, payment_started(SHOP_NAME, number, payment))
 
     def cancel(self, number: str) -> None:
@@ -158,7 +160,8 @@ class OrderDesk:
         self._orders.put(row["number"], row)
         if answer.get("next_url") and answer.get("vendor_tx_code"):
             attempt = {"method": "checkout", "vendor_tx_code": str(answer["vendor_tx_code"])}
-            self._add_attempt(row, {**attempt, "next_url": str(answer["next_url"])})
+            attempt = self._add_attempt(row, {**attempt, "next_url": str(answer["next_url"])})
+            self.on_payment_page(row["number"], attempt)
 
 
 def next_code(row: Row) -> str:

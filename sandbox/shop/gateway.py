@@ -11,7 +11,7 @@ from sandbox.credentials import OPAYO_VENDOR
 class Gateway(Protocol):
     """The part of the simulated Opayo the shop calls in the same process."""
 
-    def register_server(self, fields: Mapping[str, str]) -> Mapping[str, str]:
+    def register_server(self, fields: dict[str, str], base_url: str = ...) -> dict[str, str]:
         """Register a Server transaction; the reply's fields (Status, VPSTxId, SecurityKey, NextURL)."""
 
 

@@ -1,0 +1,63 @@
+"""What customers do on Opayo's pages, done without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from sandbox.shop.gateway import Gateway
+from sandbox.shop.trade.plan import Attempt, Outcome
+
+
+class Counter(Gateway, Protocol):
+    """The part of the simulated Opayo that stands for customers' clicks."""
+
+    def customer_pays(
+        self, vps_tx_id_or_next_url: str, *, card_number: str, cardholder: str = ..., cvv: str = ...
+    ) -> str:
+        """Fill in the card form and press Pay; the resulting Status."""
+
+    def customer_passes_challenge(self, vps_tx_id_or_next_url: str, *, passed: bool = True) -> str:
+        """Answer the bank's question; the resulting Status."""
+
+    def customer_cancels(self, vps_tx_id_or_next_url: str) -> str:
+        """Press Cancel; the resulting Status."""
+
+    def pi_payment(self, **payment: Any) -> Mapping[str, Any]:
+        """Take a card payment as the shop's own server does by Pi; the reply's fields."""
+
+
+PASSES, IS_CHALLENGED, FAILS = "SUCCESSFUL", "CHALLENGE", "NOTAUTH"
+"""Cardholder names that decide 3-D Secure in the vendor's test environment."""
+
+
+def security_code(card_number: str) -> str:
+    """The published code of a test card: four digits for American Express."""
+    return "1234" if card_number.startswith("3") else "123"
+
+
+def cardholder(attempt: Attempt) -> str:
+    """The name that makes the attempt end as planned."""
+    if attempt.outcome is Outcome.REJECTED:
+        return FAILS
+    return IS_CHALLENGED if attempt.challenge else PASSES
+
+
+class Cashier:
+    """Acts for customers at the counter."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+
+    def serve(self, tried: Mapping[str, Any], attempt: Attempt) -> str:
+        """One visit to the payment page of a Server transaction; the resulting Status."""
+        page = tried["next_url"]
+        if attempt.outcome is Outcome.CANCELLED:
+            return self._counter.customer_cancels(page)
+        status = self._counter.customer_pays(
+            page,
+            card_number=attempt.card_number,
+            cardholder=cardholder(attempt),
+            cvv=security_code(attempt.card_number),
+        )
+        return self._counter.customer_passes_challenge(page) if status == "3DAUTH" else status

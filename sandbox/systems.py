@@ -1,0 +1,29 @@
+"""Puts the simulated systems together over one world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sandbox.kernel.outgoing import OutgoingQueue
+from sandbox.kernel.server import Parts, RunningTrade
+from sandbox.kernel.world import World
+from sandbox.opayo.system import OpayoSystem
+from sandbox.shop.system import ShopSystem
+from sandbox.shop.trade.cashier import Cashier
+from sandbox.shop.trade.driver import TradeDriver
+from sandbox.shop.trade.visits import Visits
+from sandbox.xero.system import XeroSystem
+
+
+def build(world: World) -> Parts:
+    """Xero, Opayo and the shop, with the trade that runs between them."""
+    opayo = OpayoSystem(world)
+    shop = ShopSystem(world, opayo)
+
+    def make_trade(
+        world: World, queue: OutgoingQueue, move_clock: Callable[[float], None]
+    ) -> RunningTrade:
+        visits = Visits(world.store, shop.desk, Cashier(opayo))
+        return TradeDriver(world, queue, move_clock, shop.desk, visits)
+
+    return Parts({"xero": XeroSystem(world), "opayo": opayo, "shop": shop}, make_trade)
