@@ -1,0 +1,60 @@
+"""Speaking to the sandbox's control API."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+# Never through a proxy: everything is on this machine.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+_SECONDS_FOR_AN_ANSWER = 60
+
+
+class Control:
+    """The control API below one base address. Amounts come as Decimal."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = f"{base_url}/control"
+
+    def get(self, path: str) -> Any:
+        """GET an answer."""
+        return self._ask(urllib.request.Request(f"{self._base_url}/{path}"))  # noqa: S310 - our own address
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """POST an order. Raises RuntimeError with the sandbox's own words when it refuses."""
+        request = urllib.request.Request(  # noqa: S310 - our own address
+            f"{self._base_url}/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        return self._ask(request)
+
+    def _ask(self, request: urllib.request.Request) -> Any:
+        try:
+            with _OPENER.open(request, timeout=_SECONDS_FOR_AN_ANSWER) as answer:
+                return json.loads(answer.read(), parse_float=Decimal)
+        except urllib.error.HTTPError as refusal:
+            raise RuntimeError(f"{request.full_url}: {refusal.read().decode(errors='replace')}") from refusal
+
+
+def answers(url: str) -> bool:
+    """True if something speaks HTTP at the address, whatever it says."""
+    try:
+        with _OPENER.open(url, timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, what: str, every: float = 0.1) -> None:
+    """Wait for a condition. Raises TimeoutError, naming what was waited for, when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Waited {seconds:.0f} s for {what}.")
+        time.sleep(every)
