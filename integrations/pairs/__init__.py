@@ -1,0 +1,1 @@
+"""Pairs, the accounts of their books, and their connections."""

@@ -1,0 +1,1 @@
+"""Xero's wire forms and rules as plain functions."""
