@@ -6,7 +6,7 @@ from integrations.models.connections import Connection, Secret, XeroGrant
 from integrations.models.events import Event
 from integrations.models.members import Membership, Role, User
 from integrations.models.pairs import AccountRole, Pair
-from integrations.models.records import Customer, Order, Payment
+from integrations.models.records import Customer, KnownContact, Order, Payment
 
 __all__ = [
     "AccountRole",
@@ -16,6 +16,7 @@ __all__ = [
     "Connection",
     "Customer",
     "Event",
+    "KnownContact",
     "Membership",
     "Order",
     "Pair",

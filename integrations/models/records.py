@@ -30,6 +30,27 @@ class Customer(models.Model):
         return self.name
 
 
+class KnownContact(models.Model):
+    """A contact that polling has seen in Xero, so that customers are found by e-mail without a call.
+
+    A look-up table only: nothing is learned from it (Xero's developer terms forbid training on its data).
+    """
+
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="known_contacts")
+    contact_id = models.CharField(max_length=36)
+    contact_number = models.CharField(max_length=50, blank=True, default="")
+    email = models.CharField(max_length=255, blank=True, default="", help_text="Lower case.")
+    name = models.CharField(max_length=255)
+    is_archived = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pair", "contact_id"], name="known_contact_once")]
+        indexes = [models.Index(fields=["pair", "email"], name="known_contact_email")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Order(models.Model):
     """An order of a shop. `document` is the order as the shop last told it."""
 

@@ -9,6 +9,16 @@ from typing import Any
 
 from integrations.models import Customer, Event, Order, Pair, Payment
 
+_ORDER_FIELDS = [
+    "customer", "currency", "total_minor", "captured_minor", "placed_at", "state",
+    "problems", "document", "conversion", "close_unpaid_at", "updated_at",
+]  # fmt: skip
+_PAYMENT_FIELDS = [
+    "order", "vps_tx_id", "security_key", "state", "status", "status_detail", "tx_type",
+    "amount_minor", "currency", "taken_at", "card_type", "last_four", "expiry", "tx_auth_no",
+    "bank_auth_code", "checks", "candidates", "is_unmatched", "updated_at",
+]  # fmt: skip
+
 
 @dataclass
 class Batch:
@@ -20,19 +30,23 @@ class Batch:
     orders: dict[str, Order] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
+    wanted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Natural keys to fetch, by kind of record."""
+    by_order: dict[str, list[Payment]] = field(default_factory=dict)
     changed_orders: set[str] = field(default_factory=set)
     changed_customers: set[str] = field(default_factory=set)
     changed_payments: set[str] = field(default_factory=set)
+    ended_payments: dict[str, str] = field(default_factory=dict)
+    """Codes whose payment has failed or was reversed in this batch, with the state before."""
     caused_by: dict[str, int] = field(default_factory=dict)
     """The event that last touched an order number."""
+    order_of_event: dict[int, str] = field(default_factory=dict)
     amended: dict[str, int] = field(default_factory=dict)
     """Orders whose content changed after they were first told, with the event."""
     look_up: set[str] = field(default_factory=set)
     """VendorTxCodes to ask Opayo about."""
-    changed_in_xero: set[str] = field(default_factory=set)
-
-    wanted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Natural keys to fetch, by kind of record."""
+    poll: bool = False
+    """Xero told of a change that was not ours."""
 
     def fetch(self) -> None:
         """Read, and lock, the wanted records that are not here yet, one query a kind."""
@@ -47,48 +61,59 @@ class Batch:
     def _shelves(self) -> dict[str, tuple[type[Any], str, dict[str, Any]]]:
         return {
             "customers": (Customer, "contact_number", self.customers),
-            "orders": (Order, "number", self.orders),
             "payments": (Payment, "vendor_tx_code", self.payments),
+            "orders": (Order, "number", self.orders),
         }
 
     def touch_order(self, number: str, event: Event) -> None:
         """The order's books are to be planned again, because of this event."""
         self.changed_orders.add(number)
         self.caused_by[number] = event.pk
+        self.order_of_event[event.pk] = number
 
-    def write_customers(self) -> None:
-        """Store the customers of this batch; new ones get their keys."""
-        rows = [self.customers[key] for key in self.changed_customers]
-        _store(Customer, rows, ["email", "name", "details"], ["pair", "contact_number"])
-        self.changed_customers.clear()
+    def change_payment(self, payment: Payment, event: Event) -> None:
+        """The payment is to be written, and its order, if known, planned again."""
+        self.payments[payment.vendor_tx_code] = payment
+        self.changed_payments.add(payment.vendor_tx_code)
+        if payment.order is not None:
+            self.orders.setdefault(payment.order.number, payment.order)
+            self.touch_order(payment.order.number, event)
 
-    def write_orders(self) -> None:
-        """Store the orders of this batch; customers must have been written before."""
-        rows = [self.orders[key] for key in self.changed_orders if key in self.orders]
-        for row in rows:
-            row.updated_at = self.now
-            if row.customer is not None:
-                row.customer_id = row.customer.pk
-        fields = [
-            "customer", "currency", "total_minor", "captured_minor", "placed_at", "state",
-            "problems", "document", "conversion", "close_unpaid_at", "updated_at",
-        ]  # fmt: skip
-        _store(Order, rows, fields, ["pair", "number"])
+    def payments_of(self, order: Order) -> list[Payment]:
+        """All payments of an order, as this batch sees them."""
+        return self.by_order.get(order.number, [])
 
-    def write_payments(self) -> None:
-        """Store the payments of this batch; orders must have been written before."""
-        rows = [self.payments[key] for key in self.changed_payments]
-        for row in rows:
-            row.updated_at = self.now
-            if row.order is not None:
-                row.order_id = row.order.pk
-        fields = [
-            "order", "vps_tx_id", "security_key", "channel", "state", "status", "status_detail", "tx_type",
-            "amount_minor", "currency", "taken_at", "card_type", "last_four", "expiry", "tx_auth_no",
-            "bank_auth_code", "checks", "candidates", "is_unmatched", "updated_at",
-        ]  # fmt: skip
-        _store(Payment, rows, fields, ["pair", "vendor_tx_code"])
-        self.changed_payments.clear()
+    def gather_payments(self) -> None:
+        """Bring together the payments of the changed orders: those here, and the rest from the table."""
+        orders = [self.orders[number] for number in self.changed_orders if number in self.orders]
+        old = {order.pk: order.number for order in orders if order.pk}
+        self.by_order = defaultdict(list)
+        for payment in self.payments.values():
+            if payment.order is not None:
+                self.by_order[payment.order.number].append(payment)
+        for row in Payment.objects.filter(order__in=old).order_by("pk") if old else ():
+            if row.vendor_tx_code not in self.payments:
+                self.by_order[old[row.order_id or 0]].append(row)
+        for rows in self.by_order.values():
+            rows.sort(key=lambda row: row.pk or float("inf"))
+
+    def write(self) -> None:
+        """Store customers, then orders, then payments: each needs the keys of the one before."""
+        customers = [self.customers[key] for key in sorted(self.changed_customers)]
+        _store(Customer, customers, ["email", "name", "details"], ["pair", "contact_number"])
+        self._store_orders()
+        payments = [self.payments[key] for key in sorted(self.changed_payments)]
+        for payment in payments:
+            payment.updated_at = self.now
+            payment.order_id = payment.order.pk if payment.order else None
+        _store(Payment, payments, _PAYMENT_FIELDS, ["pair", "vendor_tx_code"])
+
+    def _store_orders(self) -> None:
+        orders = [self.orders[key] for key in sorted(self.changed_orders) if key in self.orders]
+        for order in orders:
+            order.updated_at = self.now
+            order.customer_id = order.customer.pk if order.customer else None
+        _store(Order, orders, _ORDER_FIELDS, ["pair", "number"])
 
 
 def _store(

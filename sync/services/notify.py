@@ -1,0 +1,88 @@
+"""Writing down confirmations: what the shop and the customer are to be told."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from integrations.core.money import Money
+from integrations.models import Order, Pair, Payment
+from sync.models import Notice
+from sync.services.batch import Batch
+
+_TYPE_OF_END = {
+    Payment.State.FAILED: Notice.Type.FAILED,
+    Payment.State.REVERSED: Notice.Type.REVERSED,
+}
+
+
+def notices_of_payments(batch: Batch) -> int:
+    """Notices for the payments that failed or were reversed in this batch."""
+    ended = [batch.payments[code] for code in sorted(batch.ended_payments)]
+    pairs = [
+        (payment, payment.order, _TYPE_OF_END[Payment.State(payment.state)])
+        for payment in ended
+        if payment.order is not None and payment.state in _TYPE_OF_END
+    ]
+    return write_notices(batch.pair, pairs, batch.now.isoformat())
+
+
+def write_notices(
+    pair: Pair, ends: Iterable[tuple[Payment, Order, Notice.Type]], occurred_at: str
+) -> int:
+    """One notice per channel and payment; a second one of the same is not written."""
+    notices = [
+        notice
+        for payment, order, kind in ends
+        for notice in _notices(pair, payment, order, kind, occurred_at)
+    ]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    return len(notices)
+
+
+def _notices(
+    pair: Pair, payment: Payment, order: Order, kind: Notice.Type, occurred_at: str
+) -> list[Notice]:
+    content = _content(payment, order, kind, occurred_at)
+    told = [_notice(pair, payment, order, kind, Notice.Channel.SHOP, content, "")]
+    email = str(order.document.get("customer", {}).get("email", ""))
+    if pair.emails_customers and email and kind != Notice.Type.REVERSED:
+        told.append(_notice(pair, payment, order, kind, Notice.Channel.EMAIL, content, email))
+    return told
+
+
+def _notice(
+    pair: Pair,
+    payment: Payment,
+    order: Order,
+    kind: Notice.Type,
+    channel: Notice.Channel,
+    content: dict[str, Any],
+    recipient: str,
+) -> Notice:
+    public_id = f"ntc_{uuid.uuid4().hex}"
+    return Notice(
+        public_id=public_id,
+        pair=pair,
+        connection_id=order.connection_id,
+        channel=channel,
+        type=kind,
+        natural_key=payment.vendor_tx_code,
+        order=order,
+        payment=payment,
+        recipient=recipient,
+        content={"id": public_id, **content},
+    )
+
+
+def _content(payment: Payment, order: Order, kind: Notice.Type, occurred_at: str) -> dict[str, Any]:
+    """The confirmation as docs/shop-webhooks.md describes it."""
+    amount = Money(payment.amount_minor or 0, payment.currency or order.currency)
+    return {
+        "type": str(kind),
+        "order_number": order.number,
+        "vendor_tx_code": payment.vendor_tx_code,
+        "amount": {"amount": str(amount.to_decimal()), "currency": amount.currency},
+        "occurred_at": occurred_at,
+    }

@@ -1,0 +1,65 @@
+"""An order's own state, from its payments."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from integrations.core.failures import ConfigurationFailure
+from integrations.core.money import Money
+from integrations.models import Order, Pair, Payment
+from integrations.rates import ORIGIN, rate_of_day
+from sync.core.conversion import Conversion
+from sync.services.batch import Batch
+
+_ENDED = {Payment.State.FAILED, Payment.State.REVERSED}
+
+
+def settle_orders(batch: Batch) -> None:
+    """Bring the changed orders' states, captured sums and conversions up to date, in memory."""
+    for number in batch.changed_orders:
+        order = batch.orders.get(number)
+        if order is not None:
+            _convert(order, batch.pair)
+            _settle(order, batch.payments_of(order), batch)
+
+
+def _convert(order: Order, pair: Pair) -> None:
+    """Row 18: a currency the books do not keep is converted, once, at the rate of the order's day."""
+    kept = {pair.base_currency, *pair.currencies_kept}
+    if order.currency in kept or order.conversion or order.problems:
+        return
+    on = order.placed_at.date()
+    try:
+        rate = rate_of_day(order.currency, pair.base_currency, on)
+    except ConfigurationFailure as failure:
+        order.problems = [f"{failure.message} {failure.fix}"]
+        order.state = Order.State.INVALID
+        return
+    conversion = Conversion(order.currency, pair.base_currency, rate, on, ORIGIN)
+    total = conversion.convert(Money(order.total_minor, order.currency))
+    order.conversion = {**conversion.as_json(), "total_minor": total.minor}
+
+
+def _settle(order: Order, payments: list[Payment], batch: Batch) -> None:
+    order.captured_minor = sum(
+        payment.amount_minor or 0
+        for payment in payments
+        if payment.state == Payment.State.CAPTURED and payment.currency == order.currency
+    )
+    if order.state == Order.State.INVALID:
+        return
+    if order.captured_minor:
+        order.close_unpaid_at = None
+        order.state = _paid(order)
+    elif order.state != Order.State.CANCELLED:
+        failed = bool(payments) and all(payment.state in _ENDED for payment in payments)
+        order.state = Order.State.FAILED if failed else Order.State.OPEN
+        grace = timedelta(hours=batch.pair.failed_grace_hours)
+        order.close_unpaid_at = (order.close_unpaid_at or batch.now + grace) if failed else None
+
+
+def _paid(order: Order) -> Order.State:
+    if order.captured_minor == order.total_minor:
+        return Order.State.PAID
+    part = order.captured_minor < order.total_minor
+    return Order.State.PART_PAID if part else Order.State.OVERPAID

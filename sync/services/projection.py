@@ -1,0 +1,278 @@
+"""From records to postings: the plan of each touched order, carried out in bulk."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.utils import timezone
+
+from integrations.core.money import Money
+from integrations.models import Customer, Order, Payment
+from sync.core.books import Cancel, Create, OrderFacts, PaymentFacts, PostingFacts, Revise, Revive, plan
+from sync.core.conversion import share
+from sync.models import Posting
+from sync.services.batch import Batch
+from sync.services.documents import DocumentMaker, Made
+
+# Postings name what they wait for, so they are inserted kind by kind in this order.
+_INSERT_ORDER = (
+    Posting.Kind.CONTACT,
+    Posting.Kind.INVOICE,
+    Posting.Kind.INVOICE_UPDATE,
+    Posting.Kind.INVOICE_AUTHORISE,
+    Posting.Kind.PAYMENT,
+    Posting.Kind.OVERPAYMENT,
+    Posting.Kind.PAYMENT_DELETE,
+    Posting.Kind.OVERPAYMENT_DELETE,
+    Posting.Kind.INVOICE_CLOSE,
+)
+Key = tuple[str, str]
+
+
+@dataclass
+class _Books:
+    """The postings of the orders in hand, by kind and natural key, and what is to be written."""
+
+    batch: Batch
+    maker: DocumentMaker
+    postings: dict[Key, Posting] = field(default_factory=dict)
+    new: dict[str, list[tuple[Posting, Key | None]]] = field(default_factory=lambda: defaultdict(list))
+    changed: list[Posting] = field(default_factory=list)
+    taken_names: set[str] = field(default_factory=set)
+
+
+def project(batch: Batch) -> set[int]:
+    """Bring the postings of the batch's changed orders in line with the records.
+
+    Returns the ids of the orders looked at. Runs inside the batch's transaction.
+    """
+    orders = [batch.orders[number] for number in sorted(batch.changed_orders) if number in batch.orders]
+    if not orders:
+        return set()
+    books = _Books(batch, DocumentMaker(batch.pair, batch.now))
+    _load(books, orders)
+    for order in orders:
+        _plan_order(books, order)
+    _write(books)
+    return {order.pk for order in orders}
+
+
+def _load(books: _Books, orders: list[Order]) -> None:
+    """Existing postings, locked so that the dispatcher cannot move on while we add what waits for them."""
+    pair = books.batch.pair
+    customers = {order.customer_id for order in orders if order.customer_id}
+    found = (
+        Posting.objects.filter(pair=pair)
+        .filter(
+            Q(order__in=[order.pk for order in orders])
+            | Q(customer__in=customers, kind=Posting.Kind.CONTACT)
+        )
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    books.postings = {(row.kind, row.natural_key): row for row in found}
+    books.taken_names = _names_of_others(books, orders)
+
+
+def _names_of_others(books: _Books, orders: list[Order]) -> set[str]:
+    """Names that more than one customer has: Xero wants each contact's name once."""
+    names = {order.customer.name for order in orders if order.customer}
+    numbers: dict[str, set[str]] = defaultdict(set)
+    rows = Customer.objects.filter(pair=books.batch.pair, name__in=names)
+    for name, number in rows.values_list("name", "contact_number"):
+        numbers[name.casefold()].add(number)
+    return {name for name, holders in numbers.items() if len(holders) > 1}
+
+
+def _plan_order(books: _Books, order: Order) -> None:
+    payments = books.batch.payments_of(order)
+    facts = _facts(order, payments)
+    if not facts.is_postable:
+        return
+    own = {
+        key: PostingFacts(
+            row.kind, row.natural_key, row.state, row.amount_minor, row.document.get("Status", "")
+        )
+        for key, row in books.postings.items()
+        if row.order_id == order.pk
+    }
+    _contact(books, order)
+    for step in plan(facts, own):
+        _carry_out(books, order, payments, step)
+    if order.number in books.batch.amended:
+        _amend(books, order)
+
+
+def _facts(order: Order, payments: list[Payment]) -> OrderFacts:
+    """Amounts in the currency of the invoice."""
+    total = order.total_minor
+    if order.conversion:
+        total = int(order.conversion["total_minor"])
+    return OrderFacts(
+        number=order.number,
+        total_minor=total,
+        is_postable=order.state != Order.State.INVALID,
+        is_closed=order.state == Order.State.CANCELLED,
+        payments=tuple(
+            PaymentFacts(
+                payment.vendor_tx_code,
+                payment.state,
+                share(payment.amount_minor or 0, order.total_minor, total),
+            )
+            for payment in payments
+            if payment.currency in {"", order.currency}
+        ),
+    )
+
+
+def _contact(books: _Books, order: Order) -> None:
+    """Row 1: the customer's contact, once."""
+    customer = order.customer
+    if customer is None or customer.xero_contact_id:
+        return
+    key = (Posting.Kind.CONTACT, customer.contact_number)
+    if key in books.postings:
+        return
+    taken = customer.name.casefold() in books.taken_names
+    made = books.maker.contact(customer, name_is_taken=taken)
+    posting = _posting(books, order, key, made, 0)
+    posting.order, posting.customer = None, customer
+    _add(books, posting, None)
+
+
+def _carry_out(
+    books: _Books, order: Order, payments: list[Payment], step: Create | Cancel | Revise | Revive
+) -> None:
+    key = (step.kind, step.key)
+    if isinstance(step, Create):
+        payment = next((row for row in payments if row.vendor_tx_code == step.payment_code), None)
+        posting = _posting(books, order, key, _document(books, order, payment, step), step.amount_minor)
+        posting.payment = payment
+        _add(books, posting, step.after or _contact_key(books, order))
+        return
+    posting = books.postings[key]
+    if isinstance(step, Cancel):
+        posting.state, posting.error = Posting.State.CANCELLED, step.why
+    elif isinstance(step, Revive):
+        posting.state, posting.error = Posting.State.WAITING, ""
+        _ready_if_free(books, posting)
+    else:
+        _revise(books, order, posting, step)
+    books.changed.append(posting)
+
+
+def _contact_key(books: _Books, order: Order) -> Key | None:
+    key = (Posting.Kind.CONTACT, order.customer.contact_number) if order.customer else None
+    return key if key in books.postings else None
+
+
+def _document(books: _Books, order: Order, payment: Payment | None, step: Create) -> Made:
+    """The Xero object of a new posting; the ids of other objects are added when it is sent."""
+    if step.kind == Posting.Kind.INVOICE:
+        code = _first_code(books, order)
+        return books.maker.invoice(order, number=step.key, status=step.status, vendor_tx_code=code)
+    if step.kind in {Posting.Kind.PAYMENT, Posting.Kind.OVERPAYMENT} and payment is not None:
+        return books.maker.payment(payment, Money(step.amount_minor, _books_currency(order)))
+    return Made({"Status": step.status} if step.status else {}, 0)
+
+
+def _first_code(books: _Books, order: Order) -> str:
+    payments = books.batch.payments_of(order)
+    captured = [row for row in payments if row.state == Payment.State.CAPTURED]
+    chosen = (captured or payments)[:1]
+    return chosen[0].vendor_tx_code if chosen else ""
+
+
+def _books_currency(order: Order) -> str:
+    return str(order.conversion["target"]) if order.conversion else order.currency
+
+
+def _posting(books: _Books, order: Order, key: Key, made: Made, amount_minor: int) -> Posting:
+    posting = Posting(
+        pair=books.batch.pair,
+        kind=key[0],
+        natural_key=key[1],
+        order=order,
+        customer=order.customer,
+        event_id=books.batch.caused_by.get(order.number),
+        mapping_version_id=made.mapping_version_id or None,
+        document=made.document,
+        amount_minor=amount_minor,
+        currency=_books_currency(order),
+        created_at=timezone.now(),
+    )
+    if made.stopped:
+        posting.state = Posting.State.DEAD
+        posting.error_class = Posting.ErrorClass.PERMANENT
+        posting.error = " ".join(made.stopped)
+    return posting
+
+
+def _add(books: _Books, posting: Posting, after: Key | None) -> None:
+    books.postings[(posting.kind, posting.natural_key)] = posting
+    books.new[posting.kind].append((posting, after))
+
+
+def _revise(books: _Books, order: Order, posting: Posting, step: Revise) -> None:
+    made = books.maker.invoice(
+        order, number=step.key, status=step.status, vendor_tx_code=_first_code(books, order)
+    )
+    posting.document = made.document
+    posting.mapping_version_id = made.mapping_version_id
+    posting.amount_minor = step.amount_minor or posting.amount_minor
+
+
+def _amend(books: _Books, order: Order) -> None:
+    """The shop changed the order: an unsent invoice is made anew, a sent one is corrected."""
+    invoice = books.postings.get((Posting.Kind.INVOICE, order.number))
+    if invoice is None or invoice.pk is None:
+        return
+    if invoice.state in {Posting.State.POSTED, Posting.State.SENDING}:
+        key = (Posting.Kind.INVOICE_UPDATE, f"{order.number}@{books.batch.amended[order.number]}")
+        made = books.maker.invoice(
+            order,
+            number=order.number,
+            status=invoice.document.get("Status", "DRAFT"),
+            vendor_tx_code=_first_code(books, order),
+        )
+        _add(books, _posting(books, order, key, made, order.total_minor), (invoice.kind, invoice.natural_key))
+    else:
+        status = invoice.document.get("Status", "DRAFT")
+        _revise(books, order, invoice, Revise(invoice.kind, invoice.natural_key, status, order.total_minor))
+        books.changed.append(invoice)
+
+
+def _ready_if_free(books: _Books, posting: Posting) -> None:
+    """Ready, unless what it waits for is not in Xero yet."""
+    if posting.state not in {Posting.State.WAITING, Posting.State.READY}:
+        return
+    waits_for = posting.waits_for
+    if waits_for is None or waits_for.state == Posting.State.POSTED:
+        posting.state = Posting.State.READY
+        posting.ready_at = timezone.now()
+    else:
+        posting.state = Posting.State.WAITING
+
+
+def _write(books: _Books) -> None:
+    for kind in _INSERT_ORDER:
+        rows = books.new.get(kind, [])
+        for posting, after in rows:
+            posting.waits_for = books.postings.get(after) if after else None
+            _ready_if_free(books, posting)
+        Posting.objects.bulk_create([posting for posting, _ in rows])
+    _update(books.changed)
+
+
+def _update(postings: Iterable[Posting]) -> None:
+    rows = list({posting.pk: posting for posting in postings}.values())
+    if rows:
+        Posting.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["pair", "kind", "natural_key"],
+            update_fields=["state", "error", "document", "mapping_version", "amount_minor", "ready_at"],
+        )
