@@ -20,9 +20,7 @@ def build(world: World) -> Parts:
     opayo = OpayoSystem(world)
     shop = ShopSystem(world, opayo)
 
-    def make_trade(
-        world: World, queue: OutgoingQueue, move_clock: Callable[[float], None]
-    ) -> RunningTrade:
+    def make_trade(world: World, queue: OutgoingQueue, move_clock: Callable[[float], None]) -> RunningTrade:
         visits = Visits(world.store, shop.desk, Cashier(opayo))
         return TradeDriver(world, queue, move_clock, shop.desk, visits)
 

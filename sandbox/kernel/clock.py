@@ -22,6 +22,10 @@ class Clock:
         """Now, as the simulated world dates things."""
         return datetime.now(UTC) + timedelta(seconds=self.business_offset)
 
+    def real(self) -> datetime:
+        """Now, where the business clock would be had nobody moved it."""
+        return datetime.now(UTC)
+
     def machine(self) -> float:
         """Seconds since the epoch, as machines count them."""
         return time.time() + self.machine_offset

@@ -6,8 +6,8 @@ Every answer is JSON; a request that cannot be followed is answered 400 with `er
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, Protocol
 
 from sandbox.kernel.counts import Counts
@@ -37,28 +37,32 @@ class Trade(Protocol):
 Handler = Callable[[str, Any], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Workings:
+    """All that control has a hand in."""
+
+    world: World
+    systems: Mapping[str, System]
+    faults: Faults
+    counts: Counts
+    queue: OutgoingQueue
+    settings: Settings
+    mailbox: Mailbox
+    trade: Trade
+
+
 class Control:
     """Answers everything below `/control`."""
 
-    def __init__(
-        self,
-        world: World,
-        systems: Mapping[str, System],
-        faults: Faults,
-        counts: Counts,
-        queue: OutgoingQueue,
-        settings: Settings,
-        mailbox: Mailbox,
-        trade: Trade,
-    ) -> None:
-        self._world = world
-        self._systems = systems
-        self._faults = faults
-        self._counts = counts
-        self._queue = queue
-        self._settings = settings
-        self._mailbox = mailbox
-        self._trade = trade
+    def __init__(self, workings: Workings) -> None:
+        self._world = workings.world
+        self._systems = workings.systems
+        self._faults = workings.faults
+        self._counts = workings.counts
+        self._queue = workings.queue
+        self._settings = workings.settings
+        self._mailbox = workings.mailbox
+        self._trade = workings.trade
         self._handlers: dict[tuple[str, str], Handler] = {
             ("GET", ""): self._index,
             ("GET", "faults"): self._get_faults,
@@ -129,10 +133,11 @@ class Control:
         return {"business": clock.business(), "machine": clock.machine()}
 
     def _set_clock(self, rest: str, payload: Any) -> Any:
-        self.move_clock(read_move(payload, self._world.clock.business()), bool(payload.get("machine")))
+        seconds = read_move(payload, self._world.clock.business())
+        self.move_clock(seconds, machine=bool(payload.get("machine")))
         return self._get_clock(rest, payload)
 
-    def move_clock(self, seconds: float, machine: bool = False) -> None:
+    def move_clock(self, seconds: float, *, machine: bool = False) -> None:
         """Move the clock and let everything that has fallen due happen at once."""
         self._world.clock.advance(seconds, machine=machine)
         self._settings.keep_clock(self._world)
@@ -195,8 +200,18 @@ def read_rule(given: Any) -> Rule:
     """A fault rule from its JSON. Raises ValueError or TypeError when it is none."""
     if not isinstance(given, dict) or "route" not in given or "kind" not in given:
         raise ValueError("A rule needs at least a route and a kind")
-    numbers = {name: float(value) if isinstance(value, Decimal) else value for name, value in given.items()}
-    return Rule(**{**numbers, "kind": Kind(given["kind"])})
+    unknown = set(given) - {field.name for field in fields(Rule)}
+    if unknown:
+        raise ValueError(f"A rule has no {', '.join(sorted(unknown))}")
+    remaining = given.get("remaining")
+    return Rule(
+        route=str(given["route"]),
+        kind=Kind(given["kind"]),
+        probability=float(given.get("probability", 1)),
+        seconds=float(given.get("seconds", 0)),
+        period=float(given.get("period", 0)),
+        remaining=None if remaining is None else int(remaining),
+    )
 
 
 def read_move(given: Any, now: datetime) -> float:

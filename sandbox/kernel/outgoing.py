@@ -45,9 +45,7 @@ class _Lane:
 class OutgoingQueue:
     """Sends `Outgoing`s soon after they were handed over, or at their time."""
 
-    def __init__(
-        self, world: World, systems: Mapping[str, System], faults: Faults, counts: Counts
-    ) -> None:
+    def __init__(self, world: World, systems: Mapping[str, System], faults: Faults, counts: Counts) -> None:
         self.on_send: Callable[[Outgoing, float], None] = lambda outgoing, at: None
         """Told of every call just before it is sent, with the real time in seconds since the epoch."""
         self._world = world

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from sandbox.kernel.clock import Clock
-from sandbox.kernel.control import Control, Trade
+from sandbox.kernel.control import Control, Trade, Workings
 from sandbox.kernel.counts import Counts
 from sandbox.kernel.edge import MAX_BODY, Edge
 from sandbox.kernel.faults import Faults
@@ -94,9 +94,17 @@ class Sandbox:
         self.mailbox = Mailbox(self.world)
         self.trade = parts.make_trade(self.world, self.queue, self._move_clock)
         self.control = Control(
-            self.world, self.systems, self.faults, self.counts, self.queue, self._settings, self.mailbox,
-            self.trade,
-        )  # fmt: skip
+            Workings(
+                world=self.world,
+                systems=self.systems,
+                faults=self.faults,
+                counts=self.counts,
+                queue=self.queue,
+                settings=self._settings,
+                mailbox=self.mailbox,
+                trade=self.trade,
+            )
+        )
         self._mail_pages = MailPages(self.mailbox)
         self._pages = environment()
         self.edge = Edge(

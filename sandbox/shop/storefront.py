@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -52,7 +52,7 @@ class Storefront:
         self._baskets = Baskets(world)
         self._pages = environment(Path(__file__).parent / "pages")
         self._pages.filters["money"] = money
-        self._routes = (
+        self._routes: tuple[tuple[str, re.Pattern[str], Callable[..., Reply]], ...] = (
             ("GET", re.compile(r"/"), self._shelves),
             ("GET", re.compile(r"/products/(?P<sku>[\w-]+)"), self._product),
             ("POST", re.compile(r"/basket"), self._put_in_basket),
@@ -69,17 +69,17 @@ class Storefront:
     def handle(self, request: Request) -> Reply:
         """Answer one click."""
         for method, pattern, view in self._routes:
-            match = pattern.fullmatch(request.path)
-            if match and method == request.method:
+            match = pattern.fullmatch(request.path) if method == request.method else None
+            if match:
                 return view(request, **match.groupdict())
-        return self._show(request, "missing.html", status=404)
+        return self._missing(request)
 
     def _shelves(self, request: Request) -> Reply:
         return self._show(request, "shelves.html", products=PRODUCTS, connected=self._desk.is_connected)
 
     def _product(self, request: Request, sku: str) -> Reply:
         if sku not in BY_SKU:
-            return self._show(request, "missing.html", status=404)
+            return self._missing(request)
         return self._show(request, "product.html", product=BY_SKU[sku])
 
     def _put_in_basket(self, request: Request) -> Reply:
@@ -138,7 +138,7 @@ class Storefront:
     def _pay(self, request: Request, number: str) -> Reply:
         row = self._desk.get(number)
         if row is None:
-            return self._show(request, "missing.html", status=404)
+            return self._missing(request)
         if row["attempts"]:
             return redirect(row["attempts"][-1].get("next_url", f"/shop/orders/{number}"))
         return self._show(request, "preparing.html", number=number, connected=self._desk.is_connected)
@@ -146,7 +146,7 @@ class Storefront:
     def _pay_again(self, request: Request, number: str) -> Reply:
         row = self._desk.get(number)
         if row is None:
-            return self._show(request, "missing.html", status=404)
+            return self._missing(request)
         if row["cancelled"] or self._desk.status(row) == "paid":
             return redirect(f"/shop/orders/{number}")
         try:
@@ -163,19 +163,22 @@ class Storefront:
     def _order(self, request: Request, number: str) -> Reply:
         row = self._desk.get(number)
         if row is None:
-            return self._show(request, "missing.html", status=404)
-        status = self._desk.status(row)
-        tone, words = _STATUS[status]
+            return self._missing(request)
+        state = self._desk.status(row)
+        tone, words = _STATUS[state]
         return self._show(
-            request, "order.html", row=row, order=row["order"], status=status, tone=tone, words=words,
+            request, "order.html", row=row, order=row["order"], state=state, tone=tone, words=words,
             confirmations=self._desk.confirmations.of(number),
         )  # fmt: skip
 
     def _cancel(self, request: Request, number: str) -> Reply:
         if self._desk.get(number) is None:
-            return self._show(request, "missing.html", status=404)
+            return self._missing(request)
         self._desk.cancel(number)
         return redirect(f"/shop/orders/{number}")
+
+    def _missing(self, request: Request) -> Reply:
+        return self._show(request, "missing.html", status=404)
 
     def _priced(self, request: Request, currency: str) -> Basket:
         name = "shop.prices_include_tax"

@@ -20,10 +20,10 @@ SWITCHES: Final = {
     switch.name: switch
     for switch in (
         Switch(
-            "shop.prices_include_tax",
-            (True, False),
-            True,
-            "Whether the prices of new orders contain their VAT, as consumers see them, or have it on top.",
+            name="shop.prices_include_tax",
+            values=(True, False),
+            default=True,
+            note="Whether the prices of new orders contain their VAT, as consumers see them, or have it on top.",
         ),
     )
 }

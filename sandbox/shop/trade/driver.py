@@ -70,7 +70,13 @@ class TradeDriver:
         read_wanted(order)
         if not self._desk.is_connected:
             raise ValueError("Connect the shop first: POST /control/shop/connect")
-        run = {"order": dict(order), "next_index": 0, "finished": False, "error": "", "started_at": time.time()}
+        run = {
+            "order": dict(order),
+            "next_index": 0,
+            "finished": False,
+            "error": "",
+            "started_at": time.time(),
+        }
         self._table.put("current", {**run, "finished_at": 0.0, "base": len(self._desk.recent(1 << 30))})
         self._wake.set()
 
@@ -120,7 +126,7 @@ class TradeDriver:
         if wanted.days == 1:
             return
         await self._settle_down(None, f"day {day + 1}: emptying the post")
-        now = datetime.now(UTC)
+        now = self._world.clock.real()
         if day == wanted.days - 1:
             self._move_to(now)
             return

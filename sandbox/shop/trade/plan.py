@@ -92,7 +92,15 @@ _CARDS: Final = (
 """Published test cards: Visa, Mastercard, Visa Debit, Debit Mastercard, American Express."""
 _DECLINED_CARDS: Final = ("4929602110085639", "5403814948608092")
 
-_NOTES: Final = ("", "", "", "", "Leave with neighbour", "It's a gift – no invoice in the box, please", "Ring twice")
+_NOTES: Final = (
+    "",
+    "",
+    "",
+    "",
+    "Leave with neighbour",
+    "It's a gift – no invoice in the box, please",
+    "Ring twice",
+)
 
 _STORIES: Final[tuple[tuple[tuple[Outcome, ...], bool, int], ...]] = (
     ((Outcome.PAID,), False, 846),
