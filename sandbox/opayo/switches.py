@@ -98,14 +98,14 @@ SWITCHES = (
     ),
     Switch(
         "opayo.list_amounts",
-        True,
-        "True | False",
+        "yes",
+        "yes | no",
         "Whether rows of getTransactionList carry the amount: seen in one client, not documented.",
     ),
     Switch(
         "opayo.batch_detail_amounts",
-        True,
-        "True | False",
+        "yes",
+        "yes | no",
         "Whether rows of getBatchDetail carry amount, currency and type: not documented.",
     ),
     Switch(

@@ -9,20 +9,28 @@ from sandbox.kernel.world import World
 from sandbox.opayo.core import transaction as life
 from sandbox.opayo.core.status_codes import Refusal
 from sandbox.opayo.gateway import Gateway
+from sandbox.opayo.operations import Operations
 from sandbox.opayo.records import Record
 from sandbox.opayo.reporting.access import Access
+from sandbox.opayo.reporting.account import AccountReports
+from sandbox.opayo.reporting.batches import BatchReports
 from sandbox.opayo.reporting.fraud import Screening
 from sandbox.opayo.reporting.transactions import TransactionReports
 from sandbox.opayo.server.checkout import Checkout
 from sandbox.opayo.server.notifier import Notifier
 from sandbox.opayo.server.pages import PaymentPages
+from sandbox.opayo.settlement import Settlement
+from sandbox.opayo.shared import SharedOperations
 from sandbox.opayo.truth import truth
 from sandbox.opayo.web import protocol_reply, read_form
 
 REGISTER = "/gateway/service/vspserver-register.vsp"
-SHARED = "/gateway/service/"
+SERVICE = "/gateway/service/"
 ACCESS = "/access/access.htm"
 DEFAULT_BASE_URL = "http://127.0.0.1:8001"
+_TEXT = {"content-type": "text/plain; charset=utf-8"}
+_NOT_FOUND = Reply(404, b"No such service", _TEXT)
+_POST_ONLY = Reply(405, b"POST only", {**_TEXT, "allow": "POST"})
 
 
 class OpayoSystem:
@@ -37,7 +45,13 @@ class OpayoSystem:
         self._pages = PaymentPages(self._gateway, self._checkout)
         screening = Screening(self._gateway)
         reports = TransactionReports(self._gateway, screening)
-        self._access = Access(self._gateway, reports.commands())
+        accounts = AccountReports(self._gateway, reports, screening)
+        self._settlement = Settlement(self._gateway)
+        batches = BatchReports(self._gateway, self._settlement)
+        commands = {**reports.commands(), **accounts.commands(), **batches.commands()}
+        self._access = Access(self._gateway, commands)
+        self._operations = Operations(self._gateway)
+        self._shared = SharedOperations(self._gateway, self._operations)
         self._restore()
 
     def _restore(self) -> None:
@@ -50,28 +64,38 @@ class OpayoSystem:
 
     def handle(self, request: Request) -> Reply:
         """Answer one request."""
-        path = request.path
-        if path.lower() == REGISTER:
-            return protocol_reply(self._checkout.register(read_form(request.body), request.base_url))
+        path = request.path.lower()
+        if path.startswith(SERVICE):
+            return self._serve_protocol(path, request)
         if path.startswith("/pay/"):
             return self._pages.handle(request)
-        if path.lower() == ACCESS:
+        if path == ACCESS:
             return self._access.handle(request)
-        return Reply(404, b"No such service", {"content-type": "text/plain"})
+        return _NOT_FOUND
+
+    def _serve_protocol(self, path: str, request: Request) -> Reply:
+        if request.method != "POST":
+            return _POST_ONLY
+        if path == REGISTER:
+            return protocol_reply(self._checkout.register(read_form(request.body), request.base_url))
+        service = path.removeprefix(SERVICE).removesuffix(".vsp")
+        if self._shared.serves(service):
+            return protocol_reply(self._shared.answer(service, read_form(request.body)))
+        return _NOT_FOUND
 
     def route_of(self, request: Request) -> str:
         """`opayo.register`, `opayo.shared`, `opayo.pi`, `opayo.reporting` or `opayo.page`."""
         path = request.path.lower()
         if path == REGISTER:
             return "opayo.register"
-        if path.startswith(SHARED):
+        if path.startswith(SERVICE):
             return "opayo.shared"
         if path.startswith("/api/"):
             return "opayo.pi"
         return "opayo.reporting" if path.startswith("/access/") else "opayo.page"
 
     def tick(self) -> None:
-        """Do what has fallen due: monitor, repeats, ABORTs, expiries."""
+        """Do what has fallen due: monitor, repeats, ABORTs, expiries, settlement."""
         now = self._gateway.now()
         for due, kind, key in self._gateway.agenda.due(now):
             record = self._gateway.records.get(key)
@@ -81,6 +105,7 @@ class OpayoSystem:
                 self._notifier.post_abort(record, due)
             else:
                 self._appointments[kind](record)
+        self._settlement.run()
 
     @property
     def _appointments(self) -> dict[str, Callable[[Record], None]]:
@@ -105,9 +130,7 @@ class OpayoSystem:
 
     # What customers do, without a browser
 
-    def register_server(
-        self, fields: dict[str, str], base_url: str = DEFAULT_BASE_URL
-    ) -> dict[str, str]:
+    def register_server(self, fields: dict[str, str], base_url: str = DEFAULT_BASE_URL) -> dict[str, str]:
         """Register a Server transaction; the protocol's reply as fields."""
         return self._checkout.register(fields, base_url)
 
@@ -133,7 +156,7 @@ class OpayoSystem:
 
     def customer_passes_challenge(self, vps_tx_id_or_next_url: str, *, passed: bool = True) -> str:
         """Answer the bank's question on the challenge page; the resulting Status or `RETRY`."""
-        return self._checkout.answer_challenge(self._find(vps_tx_id_or_next_url), passed)
+        return self._checkout.answer_challenge(self._find(vps_tx_id_or_next_url), passed=passed)
 
     def customer_cancels(self, vps_tx_id_or_next_url: str) -> str:
         """Press Cancel on the payment page; the resulting Status."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from sandbox.opayo.core.safe_xml import parse_xml
 from sandbox.opayo.core.status_codes import Refusal
@@ -45,14 +45,14 @@ def check_basket_xml(text: str, amount: Decimal) -> None:
         raise Refusal("3195")
 
 
-def _parse(text: str) -> ElementTree.Element:
+def _parse(text: str) -> Element:
     try:
         return parse_xml(text)
     except ValueError as error:
         raise Refusal("3021") from error
 
 
-def _check_item(item: ElementTree.Element) -> Decimal:
+def _check_item(item: Element) -> Decimal:
     _check_shape(item)
     net, tax, gross = (_number(item, f"unit{part}Amount") for part in ("Net", "Tax", "Gross"))
     total = _number(item, "totalGrossAmount")
@@ -61,7 +61,7 @@ def _check_item(item: ElementTree.Element) -> Decimal:
     return total
 
 
-def _check_shape(item: ElementTree.Element) -> None:
+def _check_shape(item: Element) -> None:
     names = [child.tag for child in item]
     places = [_ITEM_ORDER.index(name) if name in _ITEM_ORDER else -1 for name in names]
     if -1 in places or places != sorted(places) or len(set(places)) != len(places):
@@ -73,7 +73,7 @@ def _check_shape(item: ElementTree.Element) -> None:
             raise Refusal("3021")
 
 
-def _delivery(root: ElementTree.Element) -> Decimal:
+def _delivery(root: Element) -> Decimal:
     if root.find("deliveryGrossAmount") is None:
         return Decimal(0)
     net, tax, gross = (_number(root, f"delivery{part}Amount") for part in ("Net", "Tax", "Gross"))
@@ -82,7 +82,7 @@ def _delivery(root: ElementTree.Element) -> Decimal:
     return gross
 
 
-def _number(parent: ElementTree.Element, name: str) -> Decimal:
+def _number(parent: Element, name: str) -> Decimal:
     try:
         number = Decimal((parent.findtext(name) or "").strip())
     except InvalidOperation as error:

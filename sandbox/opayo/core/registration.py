@@ -19,11 +19,7 @@ from sandbox.opayo.core.status_codes import Refusal
 from sandbox.opayo.core.transaction import TxType
 
 PROTOCOLS = ("3.00", "4.00")
-REGISTRABLE = {
-    "PAYMENT": TxType.PAYMENT,
-    "DEFERRED": TxType.DEFERRED,
-    "AUTHENTICATE": TxType.AUTHENTICATE,
-}
+REGISTRABLE = frozenset({"PAYMENT", "DEFERRED", "AUTHENTICATE"})
 
 _NAME = re.compile(r"[\w /\\&.,'()\-]*")
 _ADDRESS = re.compile(r"[\w /\\&.,'()\-+:#@\r\n]*")
@@ -125,18 +121,16 @@ def read_registration(fields: Mapping[str, str], vendor: str, currencies: Collec
     _check_xml(fields)
     _check_lines(fields, amount)
     kept = {name: value for name, value in fields.items() if value and name in KEPT}
-    return Registration(protocol, tx_type, code, amount, currency, kept)
+    return Registration(protocol, TxType(tx_type), code, amount, currency, kept)
 
 
-def read_head(
-    fields: Mapping[str, str], vendor: str, types: Mapping[str, TxType]
-) -> tuple[str, TxType]:
-    """VPSProtocol, TxType and Vendor, which every POST carries. Refusals 3096 to 4000."""
+def read_head(fields: Mapping[str, str], vendor: str, types: Collection[str]) -> tuple[str, str]:
+    """VPSProtocol and TxType (in capitals), after a look at Vendor too. Refusals 3096 to 4000."""
     protocol = _required(fields, "VPSProtocol", "3096")
     if protocol not in PROTOCOLS:
         raise Refusal("3095")
-    tx_type = types.get(_required(fields, "TxType", "3039").upper())
-    if tx_type is None:
+    tx_type = _required(fields, "TxType", "3039").upper()
+    if tx_type not in types:
         raise Refusal("3014")
     given = _required(fields, "Vendor", "3034")
     if len(given) > 15 or not given.isalnum():

@@ -111,8 +111,14 @@ def read_command(text: str) -> Command:
     for name in ("command", "vendor", "user", "signature"):
         if name not in values:
             raise CommandError("3001", name)
-    head = [values.pop(name) for name in ("command", "vendor", "user", "signature")]
-    return Command(*head, parameters=values, signed=signed_part(text))
+    return Command(
+        name=values.pop("command"),
+        vendor=values.pop("vendor"),
+        user=values.pop("user"),
+        signature=values.pop("signature"),
+        parameters=values,
+        signed=signed_part(text),
+    )
 
 
 def signed_part(text: str) -> str:

@@ -18,6 +18,7 @@ CODES = {
     "2012": ("OK", "The Cancel was Successful."),
     "2013": ("ABORT", "The Transaction was cancelled by the customer."),
     "2014": ("OK", "The Transaction was Registered Successfully."),
+    "2017": ("OK", "Token removed successfully."),
     "2018": ("INVALID", "Token not supplied or Invalid token."),
     "3003": ("INVALID", "The Currency is invalid."),
     "3005": ("INVALID", "The Amount is outside the mininum and maximum limits."),

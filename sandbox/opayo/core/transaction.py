@@ -121,8 +121,8 @@ class Transaction:
         return self.state in (State.AUTHORISED, State.DEFERRED, State.AUTHENTICATED, State.REGISTERED)
 
 
-def _require(condition: bool, code: str) -> None:
-    if not condition:
+def _refuse(code: str, *, unless: bool) -> None:
+    if not unless:
         raise Refusal(code)
 
 
@@ -136,7 +136,7 @@ def show_card_form(tx: Transaction) -> Transaction:
 
 def start_challenge(tx: Transaction) -> Transaction:
     """The card's bank wants the customer to prove who they are."""
-    _require(tx.state in CARD_PAGES, "5004")
+    _refuse("5004", unless=tx.state in CARD_PAGES)
     return replace(tx, state=State.AT_3D_SECURE)
 
 
@@ -144,7 +144,7 @@ def decide(
     tx: Transaction, status: str, now: datetime, *, tx_auth_no: int = 0, payment_system: str = ""
 ) -> Transaction:
     """The result is known and waits for the vendor to accept it."""
-    _require(tx.is_unfinished and tx.state is not State.AWAITING_VENDOR, "5004")
+    _refuse("5004", unless=tx.is_unfinished and tx.state is not State.AWAITING_VENDOR)
     return replace(
         tx,
         state=State.AWAITING_VENDOR,
@@ -160,7 +160,7 @@ def decide(
 
 def complete(tx: Transaction) -> Transaction:
     """The vendor accepted the result: only now is the money taken."""
-    _require(tx.state is State.AWAITING_VENDOR, "5004")
+    _refuse("5004", unless=tx.state is State.AWAITING_VENDOR)
     if tx.status != "OK":
         return replace(tx, state=_STATE_OF_STATUS[tx.status])
     if tx.tx_type in DEFERRED_TYPES:
@@ -170,19 +170,19 @@ def complete(tx: Transaction) -> Transaction:
 
 def refuse_by_vendor(tx: Transaction) -> Transaction:
     """The vendor answered INVALID or ERROR: cancelled, the money is not taken."""
-    _require(tx.state is State.AWAITING_VENDOR, "5004")
+    _refuse("5004", unless=tx.state is State.AWAITING_VENDOR)
     return replace(tx, state=State.CANCELLED_BY_VENDOR_REPLY)
 
 
 def cancel_unfinished(tx: Transaction) -> Transaction:
     """Nobody finished it within the monitor's time: cancelled, the money is not taken."""
-    _require(tx.is_unfinished, "5004")
+    _refuse("5004", unless=tx.is_unfinished)
     return replace(tx, state=State.CANCELLED_INACTIVE, status="ABORT")
 
 
 def time_out(tx: Transaction, now: datetime) -> Transaction:
     """An authentication the merchant never brought to its end."""
-    _require(tx.state is State.AT_3D_SECURE, "5004")
+    _refuse("5004", unless=tx.state is State.AT_3D_SECURE)
     return replace(tx, state=State.TIMED_OUT, status="NOTAUTHED", decided_at=now)
 
 
@@ -196,9 +196,9 @@ def release(tx: Transaction, amount: Decimal, now: datetime) -> Transaction:
     than the original, 3102 nothing.
     """
     _check_deferred(tx)
-    _require(amount > 0, "3102")
-    _require(amount <= tx.amount, "4049")
-    _require(not is_expired(tx, now), "4039")
+    _refuse("3102", unless=amount > 0)
+    _refuse("4049", unless=amount <= tx.amount)
+    _refuse("4039", unless=not is_expired(tx, now))
     return replace(tx, state=State.AUTHORISED, captured=amount, captured_at=now)
 
 
@@ -209,10 +209,10 @@ def abort(tx: Transaction) -> Transaction:
 
 
 def _check_deferred(tx: Transaction) -> None:
-    _require(tx.tx_type in DEFERRED_TYPES, "4037")
-    _require(tx.state is not State.DEFERRED_ABORTED, "4040")
-    _require(tx.captured_at is None, "4038")
-    _require(tx.state is State.DEFERRED, "4039")
+    _refuse("4037", unless=tx.tx_type in DEFERRED_TYPES)
+    _refuse("4040", unless=tx.state is not State.DEFERRED_ABORTED)
+    _refuse("4038", unless=tx.captured_at is None)
+    _refuse("4039", unless=tx.state is State.DEFERRED)
 
 
 def void(tx: Transaction, now: datetime) -> Transaction:
@@ -220,11 +220,11 @@ def void(tx: Transaction, now: datetime) -> Transaction:
 
     Refusals: 4036 voided before, 5034 PayPal, 4041 never captured, 5004 too late or refunded.
     """
-    _require(tx.state is not State.VOIDED, "4036")
-    _require(tx.payment_system != "PAYPAL", "5034")
-    _require(tx.captured_at is not None, "4041")
-    _require(tx.state is State.AUTHORISED and tx.refunded == 0, "5004")
-    _require(is_before_cut_off(tx, now), "5004")
+    _refuse("4036", unless=tx.state is not State.VOIDED)
+    _refuse("5034", unless=tx.payment_system != "PAYPAL")
+    _refuse("4041", unless=tx.captured_at is not None)
+    _refuse("5004", unless=tx.state is State.AUTHORISED and tx.refunded == 0)
+    _refuse("5004", unless=is_before_cut_off(tx, now))
     return replace(tx, state=State.VOIDED)
 
 
@@ -237,8 +237,8 @@ def is_before_cut_off(tx: Transaction, now: datetime) -> bool:
 
 def cancel(tx: Transaction) -> Transaction:
     """Give up an AUTHENTICATE. Refusals: 4045 not an AUTHENTICATE, 5004 not open any more."""
-    _require(tx.tx_type is TxType.AUTHENTICATE, "4045")
-    _require(tx.state in (State.AUTHENTICATED, State.REGISTERED), "5004")
+    _refuse("4045", unless=tx.tx_type is TxType.AUTHENTICATE)
+    _refuse("5004", unless=tx.state in (State.AUTHENTICATED, State.REGISTERED))
     return replace(tx, state=State.AUTHENTICATE_CANCELLED)
 
 
@@ -248,13 +248,13 @@ def refund(tx: Transaction, amount: Decimal, now: datetime, *, before_settlement
     Refusals: 4041 type or state that took no money, 4036 voided, 4040 aborted, 4050 not settled yet
     (unless `before_settlement`), 4034 refunded whole, 4035 more than is left, 5036 older than two years.
     """
-    _require(tx.state is not State.VOIDED, "4036")
-    _require(tx.state is not State.DEFERRED_ABORTED, "4040")
-    _require(tx.tx_type is not TxType.REFUND and tx.state is State.AUTHORISED, "4041")
-    _require(now - tx.started <= REFUND_WITHIN, "5036")
-    _require(bool(tx.batch_id) or before_settlement, "4050")
-    _require(tx.refunded < tx.captured, "4034")
-    _require(tx.refunded + amount <= tx.captured, "4035")
+    _refuse("4036", unless=tx.state is not State.VOIDED)
+    _refuse("4040", unless=tx.state is not State.DEFERRED_ABORTED)
+    _refuse("4041", unless=tx.tx_type is not TxType.REFUND and tx.state is State.AUTHORISED)
+    _refuse("5036", unless=now - tx.started <= REFUND_WITHIN)
+    _refuse("4050", unless=bool(tx.batch_id) or before_settlement)
+    _refuse("4034", unless=tx.refunded < tx.captured)
+    _refuse("4035", unless=tx.refunded + amount <= tx.captured)
     return replace(tx, refunded=tx.refunded + amount)
 
 
@@ -268,10 +268,10 @@ def authorise(tx: Transaction, amount: Decimal, now: datetime) -> Transaction:
 
     Refusals: 4045 not an AUTHENTICATE, 5004 not open any more, 4044 more than 115 %.
     """
-    _require(tx.tx_type is TxType.AUTHENTICATE, "4045")
-    _require(tx.state in (State.AUTHENTICATED, State.REGISTERED), "5004")
-    _require(not is_expired(tx, now), "5004")
-    _require(tx.authorised + amount <= tx.amount * AUTHORISE_LIMIT, "4044")
+    _refuse("4045", unless=tx.tx_type is TxType.AUTHENTICATE)
+    _refuse("5004", unless=tx.state in (State.AUTHENTICATED, State.REGISTERED))
+    _refuse("5004", unless=not is_expired(tx, now))
+    _refuse("4044", unless=tx.authorised + amount <= tx.amount * AUTHORISE_LIMIT)
     total = tx.authorised + amount
     used_up = total == tx.amount * AUTHORISE_LIMIT
     return replace(tx, authorised=total, state=State.AUTHENTICATE_USED_UP if used_up else tx.state)
@@ -280,7 +280,7 @@ def authorise(tx: Transaction, amount: Decimal, now: datetime) -> Transaction:
 def check_repeatable(tx: Transaction) -> None:
     """Refuse (4041) to repeat what was never authorised, and refunds."""
     allowed = tx.tx_type is not TxType.REFUND and tx.tx_type is not TxType.AUTHENTICATE
-    _require(allowed and tx.state in (State.AUTHORISED, State.DEFERRED), "4041")
+    _refuse("4041", unless=allowed and tx.state in (State.AUTHORISED, State.DEFERRED))
 
 
 # Time and settlement
@@ -317,11 +317,11 @@ def is_due_for_settlement(tx: Transaction) -> bool:
 
 def settle(tx: Transaction, batch_id: str) -> Transaction:
     """Put into a settlement batch."""
-    _require(is_due_for_settlement(tx), "5004")
+    _refuse("5004", unless=is_due_for_settlement(tx))
     return replace(tx, batch_id=batch_id)
 
 
 def fail_settlement(tx: Transaction) -> Transaction:
     """The acquirer refused it: the sale has failed after all."""
-    _require(is_due_for_settlement(tx), "5004")
+    _refuse("5004", unless=is_due_for_settlement(tx))
     return replace(tx, state=State.NOT_SETTLED)

@@ -80,7 +80,7 @@ class TransactionReports:
         """The commands answered here, by name."""
         return {
             "getTransactionDetail": self.detail,
-            "getTransactionList": self.list,
+            "getTransactionList": self.transactions,
             "getRelatedTransactions": self.related,
             "getTransactionTypes": self.types,
             "getTransactionIPDetails": self.ip_details,
@@ -176,7 +176,7 @@ class TransactionReports:
             ("aborted", yes if tx.state is State.DEFERRED_ABORTED else "NO"),
         ]
 
-    def list(self, command: Command) -> list[Node]:
+    def transactions(self, command: Command) -> list[Node]:
         """getTransactionList: transactions started in a range of time, up to 50 a call, oldest first."""
         start, end = read_range(command)
         first, last = read_rows(command)
@@ -201,7 +201,7 @@ class TransactionReports:
             ("result", result_of(record)),
             ("txstateid", str(tx.state.value)),
             ("status", status_of(record)),
-            *(amounts if self._gateway.switches["list_amounts"] else ()),
+            *(amounts if self._gateway.switches["list_amounts"] == "yes" else ()),
             ("currency", tx.currency),
             ("started", report_millis(tx.started)),
             ("completed", report_millis(tx.decided_at) if tx.decided_at else ""),

@@ -30,7 +30,7 @@ RETRY = "RETRY"
 CHALLENGED = "3DAUTH"
 
 
-def three_d_secure(gateway: Gateway, holder: str, applies: bool) -> str:
+def three_d_secure(gateway: Gateway, holder: str, *, applies: bool) -> str:
     """3DSecureStatus, or `CHALLENGE`, for a cardholder under the account's settings."""
     if not applies:
         return NOT_CHECKED
@@ -100,7 +100,7 @@ class Checkout:
             return self.standing(record)
         card = self._card(record, number, holder, expiry, security_code)
         applies = record.fields.get("Apply3DSecure") != "2" and record.fields.get("AccountType", "E") == "E"
-        result = three_d_secure(self._gateway, card.holder, applies)
+        result = three_d_secure(self._gateway, card.holder, applies=applies)
         if result == CHALLENGE:
             record.tx = life.start_challenge(record.tx)
             record.card = card_to_row(card)
@@ -108,7 +108,7 @@ class Checkout:
             return CHALLENGED
         return self._authorise(record, card, result)
 
-    def answer_challenge(self, record: Record, passed: bool) -> str:
+    def answer_challenge(self, record: Record, *, passed: bool) -> str:
         """The customer answered the bank's question; the resulting Status or `RETRY`."""
         if record.tx.state is not State.AT_3D_SECURE:
             return self.standing(record)
@@ -126,9 +126,7 @@ class Checkout:
         """Status as far as it is known: `3DAUTH` during a challenge, empty before a card was given."""
         return CHALLENGED if record.tx.state is State.AT_3D_SECURE else record.tx.status
 
-    def _card(
-        self, record: Record, number: str, holder: str, expiry: str, security_code: str
-    ) -> Card:
+    def _card(self, record: Record, number: str, holder: str, expiry: str, security_code: str) -> Card:
         saved = self._gateway.tokens.card(record.fields["Token"]) if "Token" in record.fields else None
         if saved is not None and not number:
             matches = security_code_result(saved.payment_system, security_code) if security_code else None

@@ -178,6 +178,4 @@ class Notifier:
         body = sign_and_encode(fields, self._gateway.vendor, tx.security_key)
         self._gateway.records.save(record)
         url = record.fields["NotificationURL"]
-        self._gateway.world.send(
-            Outgoing("opayo", key, "opayo.notification", url, body, _HEADERS)
-        )
+        self._gateway.world.send(Outgoing("opayo", key, "opayo.notification", url, body, _HEADERS))

@@ -49,7 +49,7 @@ class PaymentPages:
         _, _, key, *rest = request.path.split("/")
         record = self._gateway.records.get(key)
         if record is None or record.system != "Server":
-            return _problem("No such payment", "This payment link is not known. Ask the shop for a new one.", 404)
+            return _problem("No such payment", "Ask the shop for a new payment link.", 404)
         page = rest[0] if rest else ""
         if page == "progress":
             return json_reply(self._progress(record))
@@ -74,7 +74,7 @@ class PaymentPages:
         if action == "cancel":
             self._checkout.cancel(record)
         elif record.tx.state is State.AT_3D_SECURE:
-            return self._after(record, self._checkout.answer_challenge(record, action == "pass"))
+            return self._after(record, self._checkout.answer_challenge(record, passed=action == "pass"))
         elif record.tx.state in life.CARD_PAGES:
             return self._pay(record, form)
         return redirect(self._address(record))
@@ -98,11 +98,9 @@ class PaymentPages:
     def _address(self, record: Record) -> str:
         return f"{MOUNT}/pay/{record.tx.vps_tx_id}"
 
-    def _card_form(
-        self, record: Record, error: str = "", filled: Mapping[str, str] | None = None
-    ) -> Reply:
+    def _card_form(self, record: Record, error: str = "", filled: Mapping[str, str] | None = None) -> Reply:
         token = record.fields.get("Token", "")
-        strict_names = self._gateway.switches["cardholder_names"] == "published"
+        any_name = self._gateway.switches["cardholder_names"] == "any"
         context: dict[str, Any] = common_context(record) | {
             "error": error,
             "filled": {**filled, "cvv": ""} if filled else _FIRST_FILL,
@@ -113,7 +111,7 @@ class PaymentPages:
             "lines": basket_lines(record.fields.get("Basket", "")),
             "test_cards": TEST_CARDS,
             "names": NAMES,
-            "other_names": "Any other name fails authentication." if strict_names else "Any other name passes.",
+            "other_names": f"Any other name {'passes' if any_name else 'fails authentication'}.",
         }
         return html("card.html", context, 422 if error else 200)
 
