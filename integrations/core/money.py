@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from integrations.core.currencies import exponent_of
@@ -144,15 +144,22 @@ def allocate(minor: int, weights: Sequence[Weight]) -> tuple[int, ...]:
         raise ValueError("An amount cannot be divided among no parts.")
     if any(weight < 0 for weight in weights):
         raise ValueError("An amount cannot be divided by negative weights.")
-    shares = [Fraction(weight) for weight in weights] if any(weights) else [Fraction(1)] * len(weights)
-    whole = sum(shares)
-    size = abs(minor)
-    exact = [size * share / whole for share in shares]
-    parts = [int(value) for value in exact]
-    by_fraction = sorted(range(len(parts)), key=lambda i: parts[i] - exact[i])
-    for index in by_fraction[: size - sum(parts)]:
+    shares = _whole_shares(weights) if any(weights) else [1] * len(weights)
+    size, whole = abs(minor), sum(shares)
+    parts = [size * share // whole for share in shares]
+    by_remainder = sorted(range(len(parts)), key=lambda i: -(size * shares[i] % whole))
+    for index in by_remainder[: size - sum(parts)]:
         parts[index] += 1
     return tuple(parts) if minor >= 0 else tuple(-part for part in parts)
+
+
+def _whole_shares(weights: Sequence[Weight]) -> list[int]:
+    """Integers in the same proportion as `weights`."""
+    if all(type(weight) is int for weight in weights):
+        return [int(weight) for weight in weights]
+    ratios = [weight.as_integer_ratio() for weight in weights]
+    common = lcm(*(denominator for _, denominator in ratios))
+    return [numerator * (common // denominator) for numerator, denominator in ratios]
 
 
 def _finite(amount: Any, currency: str) -> Decimal:

@@ -1,0 +1,38 @@
+"""What a mapping may read besides the record: the pair's settings and what the posting step knows (`context:` paths)."""
+
+from __future__ import annotations
+
+from mapping.core.schemas.schema import Field, Schema
+
+TABLES = ("accounts", "accounts.clearing", "accounts_by_category", "accounts_by_product", "tax_types", "tables")
+"""Objects with free keys."""
+
+CONTEXT = Schema(
+    "context",
+    "Settings of the pair and of the posting",
+    (
+        Field("pair", "object", "Pair"),
+        Field("pair.name", "text", "Name of the pair"),
+        Field("pair.zone", "text", "Time zone of the pair", example="Europe/London"),
+        Field("pair.base_currency", "text", "Currency of the books", example="GBP"),
+        Field("pair.invoice_prefix", "text", "Prefix of invoice numbers", optional=True),
+        Field("accounts", "object", "Accounts by role (sales, delivery, rounding, …)"),
+        Field("accounts.sales", "text", "Sales account", example="200"),
+        Field("accounts.delivery", "text", "Account for delivery", optional=True),
+        Field("accounts.rounding", "text", "Account for rounding", optional=True, example="860"),
+        Field("accounts.clearing", "object", "Clearing accounts by currency, or currency:SCHEME"),
+        Field("accounts_by_category", "object", "Accounts by product category", optional=True),
+        Field("accounts_by_product", "object", "Accounts by article number", optional=True),
+        Field("tax_types", "object", "Xero tax types by VAT rate or code"),
+        Field("tables", "object", "Look-up tables by name", optional=True),
+        Field("status", "text", "Status to post with", example="AUTHORISED"),
+        Field("vendor_tx_code", "text", "vendorTxCode of the payment", optional=True, example="HF-10042-1"),
+        Field("rate", "object", "Exchange rate, when the order's currency is not kept", optional=True),
+        Field("rate.from", "text", "Currency converted from", optional=True, example="USD"),
+        Field("rate.to", "text", "Currency converted to", optional=True, example="GBP"),
+        Field("rate.rate", "decimal", "Units of the second for one of the first", optional=True, example="0.75"),
+        Field("rate.date", "date", "Day of the rate", optional=True),
+        Field("rate.source", "text", "Where the rate is from", optional=True, example="ECB"),
+        Field("today", "date", "Today in the pair's zone", example="2026-11-22"),
+    ),
+)
