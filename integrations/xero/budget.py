@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -65,15 +66,16 @@ def reserve(
     Safe across processes. Where only the five calls at once stand in the way it waits up to five seconds.
     """
     flight = uuid.uuid4().hex[:12]
-    for tries_left in range(_CROWDED_TRIES, -1, -1):
+    tries_left = _CROWDED_TRIES
+    while True:
         now = _now()
-        refused = _change(connection, lambda budget, at=now: take(budget, flight, priority, at))
+        refused = _change(connection, partial(take, flight=flight, priority=priority, now=now))
         if refused is None:
             return Reservation(flight, now)
         if not (refused.crowded and tries_left):
-            break
+            raise TransientFailure(refused.because, refused.retry_after)
+        tries_left -= 1
         sleep(_CROWDED_PAUSE)
-    raise TransientFailure(refused.because, refused.retry_after)
 
 
 def finish(

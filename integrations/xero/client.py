@@ -61,7 +61,7 @@ class XeroClient:
     def connection(self) -> Connection:
         return self._connection
 
-    def call(
+    def call(  # noqa: PLR0913 - the parts of a call, all but two by name
         self,
         method: str,
         path: str,
