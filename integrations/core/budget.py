@@ -89,7 +89,9 @@ def settle(budget: Budget, flight: str, began: float, reading: Reading, now: flo
     """The call is over: its slot moves to the present, and the headers teach us."""
     current = _current(budget, now)
     slots = _added(_added(current.slots, int(began), -1), int(now), 1)
-    settled = replace(current, slots=slots, flights=tuple(item for item in current.flights if item[0] != flight))
+    settled = replace(
+        current, slots=slots, flights=tuple(item for item in current.flights if item[0] != flight)
+    )
     return _learn_minute(_learn_day(settled, reading, now), reading, now)
 
 

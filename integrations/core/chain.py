@@ -58,8 +58,12 @@ def verify(links: Iterable[Link], *, after: int = 0, after_hash: str = GENESIS) 
     previous, previous_hash = after, after_hash
     for link in links:
         if link.sequence != previous + 1:
-            return Break(previous + 1, f"Event {previous + 1} is missing: the next one kept is {link.sequence}.")
+            return Break(
+                previous + 1, f"Event {previous + 1} is missing: the next one kept is {link.sequence}."
+            )
         if link_hash(previous_hash, link) != link.chain_hash:
-            return Break(link.sequence, f"Event {link.sequence} is not what was received, or not where it was.")
+            return Break(
+                link.sequence, f"Event {link.sequence} is not what was received, or not where it was."
+            )
         previous, previous_hash = link.sequence, link.chain_hash
     return None

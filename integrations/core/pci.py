@@ -91,7 +91,9 @@ def mask_text(text: str) -> str:
 
 def is_card_number(digits: str) -> bool:
     """Whether bare `digits` begin like a card, are as long as that scheme's cards, and pass Luhn."""
-    known = any(len(digits) in lengths and low <= digits[: len(low)] <= high for low, high, lengths in _SCHEMES)
+    known = any(
+        len(digits) in lengths and low <= digits[: len(low)] <= high for low, high, lengths in _SCHEMES
+    )
     return known and passes_luhn(digits)
 
 

@@ -54,7 +54,9 @@ def verify(key: bytes, *, message_id: str, timestamp: str, signatures: str, body
     Raises SignatureRefusedError otherwise. Takes the same time for any wrong signature.
     """
     if not message_id or not signatures:
-        raise SignatureRefusedError("The headers webhook-id, webhook-timestamp and webhook-signature are needed.")
+        raise SignatureRefusedError(
+            "The headers webhook-id, webhook-timestamp and webhook-signature are needed."
+        )
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
         raise SignatureRefusedError("The header webhook-timestamp is not a number of Unix seconds.")
     if abs(int(timestamp) - now) > TOLERANCE_SECONDS:
