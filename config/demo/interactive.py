@@ -7,14 +7,12 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-from config.demo.control import Control
 from config.demo.options import Options
 from config.demo.processes import progress
 from config.demo.stack import Ports, Stack
 from config.demo.trading import run_trade
 
 _VAR = Path(__file__).resolve().parents[2] / "var" / "demo"
-_DAY = 86_400.0
 
 
 def interactive(options: Options) -> NoReturn:
@@ -71,15 +69,10 @@ Ctrl-C stops it; the data stay (bin/demo --fresh forgets them).
 
 
 def _trade_a_month(stack: Stack) -> None:
-    """Play the past month, so that it ends today."""
-    days = stack.options.days
-    progress(f"Trading {stack.options.orders} orders over the past {days} days; you can look on")
-    stack.control.post("clock", {"advance": -days * _DAY})
+    """Play the past month, which ends today."""
+    progress(
+        f"Trading {stack.options.orders} orders over the past {stack.options.days} days; you can look on"
+    )
     run_trade(stack)
-    _return_to_today(stack.control, stack.clock_file)
     (stack.var / "traded").touch()
     progress("The month is traded; it is today again")
-
-
-def _return_to_today(control: Control, clock_file: Path) -> None:
-    control.post("clock", {"advance": -float(clock_file.read_text())})

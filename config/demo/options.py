@@ -22,7 +22,7 @@ class Options:
     latency_ms: int
     limits: str
     mix: str
-    payment_first: bool
+    first: str
     workers: int
     keep: bool
 

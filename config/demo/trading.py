@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from config.demo.control import Control, wait_until
 from config.demo.options import Options
 from config.demo.processes import ChildFailed, progress
+from config.demo.quiet import Quiet, QuietServer, look
 from config.demo.stack import Stack
 
 _DAY = 86_400.0
@@ -21,33 +20,27 @@ _SECONDS_BASE = 300.0
 _SECONDS_PER_ORDER = 1.0
 
 
-@dataclass(frozen=True)
-class Quiet:
-    """What is still moving, on either side of the wire."""
-
-    in_product: int
-    in_sandbox: int
-
-    def __bool__(self) -> bool:
-        return self.in_product == 0 and self.in_sandbox == 0
-
-
 def trade_order(options: Options) -> dict[str, Any]:
-    """The order for the sandbox's maker of trade."""
+    """The order for the sandbox's maker of trade. Raises ValueError when `--mix` cannot be read."""
     order: dict[str, Any] = {"orders": options.orders, "days": options.days, "seed": options.seed}
     if options.mix:
-        weights = (part.split("=", 1) for part in options.mix.split(","))
-        order["mix"] = {name.strip(): int(weight) for name, weight in weights}
-    if options.payment_first:
+        weights = (part.partition("=") for part in options.mix.split(","))
+        order["mix"] = {name.strip(): int(weight) for name, _, weight in weights}
+    if options.first == "payments":
         order["payment_first"] = True
+    if options.first == "orders":
+        order["orders_first"] = True
     return order
 
 
 def run_trade(stack: Stack) -> None:
-    """Trade the whole period and wait until the sandbox has played it to its end."""
-    stack.control.post("trade", trade_order(stack.options))
-    watch = _Watch(stack)
-    wait_until(watch.is_finished, bound(stack.options), "the trade to end", every=_SECONDS_BETWEEN_LOOKS)
+    """Trade the whole period, each day to its end, and wait until the sandbox has played it out."""
+    with QuietServer(stack) as quiet:
+        limits = {"quiet_url": quiet.url, "quiet_timeout": bound(stack.options)}
+        stack.control.post("trade", trade_order(stack.options) | limits)
+        watch = _Watch(stack)
+        seconds = bound(stack.options) * stack.options.days
+        wait_until(watch.is_finished, seconds, "the trade to end", every=_SECONDS_BETWEEN_LOOKS)
 
 
 class _Watch:
@@ -60,13 +53,13 @@ class _Watch:
     def is_finished(self) -> bool:
         self._stack.supervisor.check()
         status = self._stack.control.get("trade")
-        if status.get("error"):
+        if status["error"]:
             raise ChildFailed(f"The trade ended with an error: {status['error']}")
-        done, wanted = int(status.get("done", 0)), self._stack.options.orders
-        if done * 10 // wanted != self._said:
-            self._said = done * 10 // wanted
-            progress(f"{done} of {wanted} orders traded")
-        return bool(status["finished"])
+        begun, wanted = int(status["orders_begun"]), self._stack.options.orders
+        if begun * 10 // wanted != self._said:
+            self._said = begun * 10 // wanted
+            progress(f"{begun} of {wanted} orders begun, {status['paid']} paid")
+        return bool(status["state"] == "finished")
 
 
 def let_aftermath_happen(control: Control) -> None:
@@ -81,8 +74,8 @@ def wait_until_quiet(stack: Stack) -> float:
     looks, since = 0, 0.0
     while looks < _QUIET_LOOKS:
         stack.supervisor.check()
-        state = look(stack)
-        if state:
+        state: Quiet = look(stack)
+        if state.is_quiet:
             since = since or time.monotonic()
             looks += 1
         else:
@@ -91,12 +84,6 @@ def wait_until_quiet(stack: Stack) -> float:
             raise TimeoutError(f"Not quiet after {bound(stack.options):.0f} s: {state}")
         time.sleep(_SECONDS_BETWEEN_LOOKS)
     return since
-
-
-def look(stack: Stack) -> Quiet:
-    """What is on its way at this moment."""
-    status = json.loads(stack.manage("queue_status", "--json"))
-    return Quiet(in_product=int(status["active"]), in_sandbox=int(stack.control.get("outgoing")["due"]))
 
 
 def bound(options: Options) -> float:

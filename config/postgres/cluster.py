@@ -159,4 +159,4 @@ class Cluster:
 
 
 def _exists(connection: psycopg.Connection[tuple[object, ...]], query: sql.SQL | str, name: str) -> bool:
-    return connection.execute(query, [name]).fetchone() is not None  # type: ignore[arg-type]
+    return connection.execute(query, [name]).fetchone() is not None

