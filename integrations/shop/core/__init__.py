@@ -1,0 +1,1 @@
+"""What a shop says, as pure functions: no network, clock or database."""
