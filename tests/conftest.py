@@ -17,18 +17,16 @@ from tests.slots import Slot
 # 12:45 or 13:45 hours ahead of UTC: code that takes local days for UTC days shows at once.
 ODD_TIME_ZONE = "Pacific/Chatham"
 _SLOT_NUMBER = "TILLBRIDGE_TEST_SLOT"
-_VAR = Path(__file__).resolve().parents[1] / "var"
 _GUARD = NetworkGuard()
 _SLOT = pytest.StashKey[Slot]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        slot = config.stash[_SLOT] = Slot(_VAR / "test-slots")
+        slot = config.stash[_SLOT] = Slot(Path(settings.VAR_DIR) / "test-slots")
         os.environ[_SLOT_NUMBER] = str(slot.number)
     _GUARD.install()
-    if settings.configured:
-        _prepare_settings(os.environ[_SLOT_NUMBER])
+    _prepare_settings(os.environ[_SLOT_NUMBER])
 
 
 def _prepare_settings(slot: str) -> None:

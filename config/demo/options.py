@@ -64,8 +64,21 @@ def _add_trade(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--latency-ms", type=int, default=0, help="added to each answer of the sandbox")
     parser.add_argument("--limits", choices=["xero", "off"], default="xero", help="Xero's own rate limits")
     parser.add_argument("--mix", default="", help="ways to pay, weighted: server=60,checkout=30,pi=10")
-    parser.add_argument(
-        "--payment-first", action="store_true", help="a back-fill: payments before their orders"
+    first = parser.add_mutually_exclusive_group()
+    first.add_argument(
+        "--payment-first",
+        dest="first",
+        action="store_const",
+        const="payments",
+        help="a back-fill: orders last",
     )
+    first.add_argument(
+        "--orders-first",
+        dest="first",
+        action="store_const",
+        const="orders",
+        help="drafts before anybody pays",
+    )
+    parser.set_defaults(first="")
     parser.add_argument("--workers", type=int, default=2, help="worker processes of the task queue")
     parser.add_argument("--keep", action="store_true", help="keep the throw-away data of a headless run")

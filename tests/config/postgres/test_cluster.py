@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from config.postgres import Cluster
 from config.postgres.backend.base import DatabaseWrapper
@@ -148,6 +149,14 @@ def test_a_stopped_server_is_not_stopped_again(cluster: Cluster) -> None:
     assert cluster.stop() is False
 
 
+@pytest.fixture
+def django_may_connect(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The blocker guards the tests' own database, which these connections leave alone."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.mark.usefixtures("django_may_connect")
 def test_a_first_connection_through_django_starts_the_server(cluster: Cluster) -> None:
     cluster.stop()
     wrapper = DatabaseWrapper({**embedded_url(cluster).as_django(), **_DJANGO_DEFAULTS}, alias="embedded")
@@ -159,6 +168,7 @@ def test_a_first_connection_through_django_starts_the_server(cluster: Cluster) -
         wrapper.close()
 
 
+@pytest.mark.usefixtures("django_may_connect")
 def test_a_database_that_is_missing_is_an_error_and_not_a_reason_to_start(cluster: Cluster) -> None:
     cluster.start()
     entry = {**embedded_url(cluster).as_django(), **_DJANGO_DEFAULTS, "NAME": "nowhere"}
