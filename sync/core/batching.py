@@ -6,7 +6,7 @@ Xero counts a call whatever it carries (up to 50 documents) against 60 a minute 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 BATCH_SIZE = 50
 BURST = 4
@@ -27,6 +27,10 @@ class Queue:
     newest_age: float
     coming: int = 0
     """Postings of this kind that only wait for a call now in flight or queued before them."""
+
+    def without(self, sent: int) -> Queue:
+        """The queue after `sent` postings have left it."""
+        return replace(self, count=max(0, self.count - sent))
 
 
 @dataclass(frozen=True, slots=True)

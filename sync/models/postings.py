@@ -8,6 +8,7 @@ from django.db.models import Q
 from integrations.models import Customer, Event, Order, Pair, Payment
 from mapping.models import MappingVersion
 from sync.models.deliveries import Delivery
+from sync.models.exact import ExactDecoder, ExactEncoder
 from sync.models.problems import Problem
 
 
@@ -66,7 +67,11 @@ class Posting(models.Model):
     mapping_version = models.ForeignKey(
         MappingVersion, null=True, blank=True, on_delete=models.PROTECT
     )
-    document = models.JSONField(help_text="The Xero object as mapped; ids are added when sent.")
+    document = models.JSONField(
+        encoder=ExactEncoder,
+        decoder=ExactDecoder,
+        help_text="The Xero object as mapped; ids are added when sent.",
+    )
     amount_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, blank=True, default="")
     delivery = models.ForeignKey(

@@ -1,0 +1,59 @@
+"""Writing a call down before it is made: claimed postings, exact body, Idempotency-Key."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from integrations.models import Connection
+from integrations.xero.core.wire import dumps
+from sync.models import Delivery, Posting
+from sync.services.delivering.kinds import KINDS, path_of
+
+
+@transaction.atomic
+def prepare(connection: Connection, kind_name: str) -> Delivery | None:
+    """Claim up to a batch of ready postings and store their call; None when there are none.
+
+    From here on body and key stay the same until Xero's answer is known.
+    """
+    kind = KINDS[kind_name]
+    postings = _claim(connection.pair_id, kind_name, kind.size)
+    if not postings:
+        return None
+    elements = [kind.element(posting) for posting in postings]
+    body = elements[0] if kind.size == 1 else {kind.collection: elements}
+    now = timezone.now()
+    delivery = Delivery.objects.create(
+        pair_id=connection.pair_id,
+        connection=connection,
+        kind=kind_name,
+        purpose=kind.purpose,
+        method=kind.method,
+        path=path_of(kind, postings[0]),
+        body=dumps(body),
+        idempotency_key=f"tillbridge-{uuid.uuid4()}",
+        posting_ids=[posting.pk for posting in postings],
+        state=Delivery.State.SENDING,
+        first_sent_at=now,
+        last_sent_at=now,
+        attempts=1,
+    )
+    Posting.objects.filter(pk__in=delivery.posting_ids).update(
+        state=Posting.State.SENDING, delivery=delivery, not_before=None
+    )
+    return delivery
+
+
+def _claim(pair_id: int, kind_name: str, size: int) -> list[Posting]:
+    now = timezone.now()
+    due = Q(state=Posting.State.READY) | Q(state=Posting.State.RETRYING, not_before__lte=now)
+    return list(
+        Posting.objects.filter(due, pair_id=pair_id, kind=kind_name)
+        .select_for_update(of=("self",), skip_locked=True)
+        .select_related("customer", "waits_for")
+        .order_by("pk")[:size]
+    )

@@ -1,0 +1,206 @@
+"""Writing down what Xero answered: posted, refused, or to be tried again; and letting waiters go."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from integrations.clock import business_now
+from integrations.core.failures import ConfigurationFailure, OutcomeUnknown, TransientFailure
+from integrations.models import Customer, Pair
+from sync.core.backoff import MOST_ATTEMPTS, delay_seconds
+from sync.models import Delivery, Notice, Posting
+from sync.services.delivering.fates import Again, Answered, Fate, Posted, Refused
+from sync.services.delivering.rounding import check_total
+from sync.services.locked_period import redate
+from sync.services.notify import write_notices
+from sync.services.problems import hold_for_problem
+
+
+@transaction.atomic
+def settle(delivery: Delivery, answered: Answered) -> None:
+    """Give every member of the call its fate, in one transaction."""
+    postings = _members(delivery)
+    pair = Pair.objects.get(pk=delivery.pair_id)
+    by_id = {posting.pk: posting for posting in postings}
+    fates = dict(zip(delivery.posting_ids, answered.fates, strict=True))
+    posted = [(by_id[key], fate) for key, fate in fates.items() if isinstance(fate, Posted)]
+    for key, fate in fates.items():
+        _apply(pair, by_id[key], fate)
+    _write(postings)
+    _after_posting(pair, posted)
+    delivery.state = Delivery.State.ABANDONED if answered.looked_up else Delivery.State.ANSWERED
+    delivery.status_code = answered.status or None
+    delivery.answered_at = timezone.now()
+    delivery.results = [_result(fates[key]) for key in delivery.posting_ids]
+    delivery.error = ""
+    delivery.not_before = None
+    delivery.save()
+
+
+def postings_of(delivery: Delivery) -> list[Posting]:
+    """The call's members in the body's order."""
+    rows = Posting.objects.select_related("customer", "waits_for").in_bulk(delivery.posting_ids)
+    return [rows[key] for key in delivery.posting_ids]
+
+
+def _members(delivery: Delivery) -> list[Posting]:
+    return list(
+        Posting.objects.filter(pk__in=delivery.posting_ids)
+        .select_for_update(of=("self",))
+        .select_related("customer", "order", "payment", "waits_for")
+        .order_by("pk")
+    )
+
+
+def _apply(pair: Pair, posting: Posting, fate: Fate) -> None:
+    posting.delivery_id = posting.delivery_id if isinstance(fate, Posted) else None
+    if isinstance(fate, Posted):
+        posting.state = Posting.State.POSTED
+        posting.remote_id, posting.remote_number = fate.id, fate.number
+        posting.remote_status = fate.status
+        posting.posted_at = timezone.now()
+        posting.error, posting.error_class = "", ""
+    elif isinstance(fate, Again):
+        _again(posting, fate)
+    else:
+        _refuse(pair, posting, fate)
+
+
+def _again(posting: Posting, fate: Again) -> None:
+    posting.attempts += 1
+    posting.error = fate.why
+    posting.error_class = Posting.ErrorClass.TRANSIENT
+    posting.state = Posting.State.READY
+    if fate.new_name:
+        posting.document = {**posting.document, "Name": fate.new_name}
+    if posting.attempts >= MOST_ATTEMPTS:
+        posting.state = Posting.State.DEAD
+
+
+def _refuse(pair: Pair, posting: Posting, fate: Refused) -> None:
+    failure = fate.failure
+    posting.error = failure.message
+    if isinstance(failure, ConfigurationFailure):
+        if redate(pair, posting, failure):
+            posting.state = Posting.State.READY
+            return
+        problem = hold_for_problem(pair, failure, ())
+        posting.problem = problem
+        posting.state = Posting.State.HELD
+        posting.error_class = Posting.ErrorClass.CONFIGURATION
+        return
+    posting.state = Posting.State.DEAD
+    posting.error_class = Posting.ErrorClass.PERMANENT
+
+
+def _write(postings: Sequence[Posting]) -> None:
+    Posting.objects.bulk_create(
+        postings,
+        update_conflicts=True,
+        unique_fields=["pair", "kind", "natural_key"],
+        update_fields=[
+            "state", "document", "delivery", "remote_id", "remote_number", "remote_status", "attempts",
+            "error_class", "error", "problem", "posted_at", "not_before",
+        ],
+    )  # fmt: skip
+
+
+def _after_posting(pair: Pair, posted: Sequence[tuple[Posting, Posted]]) -> None:
+    """What follows from documents now in Xero."""
+    _contacts([posting for posting, _ in posted if posting.kind == Posting.Kind.CONTACT])
+    for posting, fate in posted:
+        _follow(posting)
+        if posting.kind in {Posting.Kind.INVOICE, Posting.Kind.INVOICE_UPDATE}:
+            check_total(pair, posting, fate.total)
+    release_waiters([posting.pk for posting, _ in posted])
+    paid = [
+        (posting.payment, posting.order, Notice.Type.CONFIRMED)
+        for posting, _ in posted
+        if posting.kind == Posting.Kind.PAYMENT and posting.payment and posting.order
+    ]
+    write_notices(pair, paid, business_now().isoformat())
+
+
+def _contacts(posted: Sequence[Posting]) -> None:
+    for posting in posted:
+        if posting.customer:
+            posting.customer.xero_contact_id = posting.remote_id
+    customers = [posting.customer for posting in posted if posting.customer]
+    if customers:
+        Customer.objects.bulk_create(
+            customers,
+            update_conflicts=True,
+            unique_fields=["pair", "contact_number"],
+            update_fields=["xero_contact_id"],
+        )
+
+
+def _follow(posting: Posting) -> None:
+    """Approving, closing and deleting change another posting's standing in Xero."""
+    subject = posting.waits_for
+    if subject is None:
+        return
+    if posting.kind == Posting.Kind.INVOICE_AUTHORISE:
+        _invoice_of(posting).update(remote_status="AUTHORISED")
+    elif posting.kind == Posting.Kind.INVOICE_CLOSE:
+        _invoice_of(posting).update(
+            state=Posting.State.REVERSED, remote_status=posting.remote_status or "VOIDED"
+        )
+    elif posting.kind in {Posting.Kind.PAYMENT_DELETE, Posting.Kind.OVERPAYMENT_DELETE}:
+        Posting.objects.filter(pk=subject.pk).update(
+            state=Posting.State.REVERSED, remote_status="DELETED"
+        )
+
+
+def _invoice_of(posting: Posting) -> QuerySet[Posting]:
+    return Posting.objects.filter(
+        pair_id=posting.pair_id, kind=Posting.Kind.INVOICE, natural_key=posting.natural_key
+    )
+
+
+def release_waiters(posting_ids: Sequence[int]) -> int:
+    """What waited for these is ready now."""
+    if not posting_ids:
+        return 0
+    waiting = Posting.objects.filter(waits_for__in=posting_ids, state=Posting.State.WAITING)
+    return waiting.update(state=Posting.State.READY, ready_at=timezone.now())
+
+
+def _result(fate: Fate) -> dict[str, str]:
+    if isinstance(fate, Posted):
+        return {"outcome": "found" if fate.was_there else "posted", "id": fate.id, "status": fate.status}
+    if isinstance(fate, Again):
+        return {"outcome": "again", "why": fate.why}
+    return {"outcome": "refused", "why": fate.failure.message}
+
+
+def set_aside(delivery: Delivery, failure: TransientFailure) -> float:
+    """No answer, or not done: the same call again later. Returns the seconds until then."""
+    unknown = isinstance(failure, OutcomeUnknown)
+    delivery.state = Delivery.State.UNKNOWN if unknown else Delivery.State.PREPARED
+    wait = delay_seconds(
+        min(delivery.attempts, 6), retry_after=failure.retry_after, uniform=random.SystemRandom().uniform
+    )
+    if unknown:
+        # Xero keeps the key for six minutes: be back well before.
+        wait = min(wait, 20.0)
+    delivery.not_before = timezone.now() + timedelta(seconds=wait)
+    delivery.error = failure.message
+    delivery.save(update_fields=["state", "not_before", "error"])
+    return wait
+
+
+def halt(delivery: Delivery, failure: ConfigurationFailure) -> None:
+    """The connection itself needs a person; the call stays as it is, to be settled first afterwards."""
+    pair = Pair.objects.get(pk=delivery.pair_id)
+    hold_for_problem(pair, failure, ())
+    delivery.error = failure.message
+    if delivery.state == Delivery.State.SENDING:
+        delivery.state = Delivery.State.PREPARED if delivery.attempts == 1 else Delivery.State.UNKNOWN
+    delivery.save(update_fields=["state", "error"])
