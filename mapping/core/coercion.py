@@ -60,7 +60,9 @@ def _number(field: Field) -> Coercion:
         if abs(number) > LARGEST:
             raise TransformError(f"{_name(field)} is {number}, more than Xero can hold.")
         if finest is not None and number.quantize(finest) != number:
-            raise TransformError(f"{_name(field)} is {number}; Xero keeps {field.decimals} decimals: round it.")
+            raise TransformError(
+                f"{_name(field)} is {number}; Xero keeps {field.decimals} decimals: round it."
+            )
         return number
 
     return check
@@ -84,7 +86,9 @@ def _date(field: Field) -> Coercion:
         if not text:
             return None
         if not _DAY.fullmatch(text) or not _is_day(text):
-            raise TransformError(f"{_name(field)} is “{text}”, not a day such as 2026-11-22: use the date transform.")
+            raise TransformError(
+                f"{_name(field)} is “{text}”, not a day such as 2026-11-22: use the date transform."
+            )
         return text
 
     return check
@@ -102,7 +106,9 @@ def _flag(field: Field) -> Coercion:
     def check(value: Any) -> bool:
         if isinstance(value, bool):
             return value
-        raise TransformError(f"{_name(field)} is “{value}”; Xero wants yes or no: use the yes-or-no transform.")
+        raise TransformError(
+            f"{_name(field)} is “{value}”; Xero wants yes or no: use the yes-or-no transform."
+        )
 
     return check
 

@@ -77,7 +77,9 @@ class _Compiler:
             checks=tuple(self._checks()),
             requirements=requirements(self.target, _row_of_field(rows)),
             has_gaps=any(
-                step.index is not None and step.index >= 0 for text in written for step in parse_path(text).steps
+                step.index is not None and step.index >= 0
+                for text in written
+                for step in parse_path(text).steps
             ),
         )
 
@@ -115,7 +117,9 @@ class _Compiler:
                 self._problem(error, row.id)
         return steps
 
-    def _condition(self, text: str, each: Path | None, row: str = "") -> tuple[Condition | None, Mapping[str, Reader]]:
+    def _condition(
+        self, text: str, each: Path | None, row: str = ""
+    ) -> tuple[Condition | None, Mapping[str, Reader]]:
         if not text:
             return None, {}
         try:
@@ -126,7 +130,9 @@ class _Compiler:
         return condition, {symbol: reader(path, each) for symbol, path in condition.paths.items()}
 
     def _collections(self, rows: list[Row]) -> list[CompiledCollection]:
-        return [made for item in self.document.collections if (made := self._collection(item, rows)) is not None]
+        return [
+            made for item in self.document.collections if (made := self._collection(item, rows)) is not None
+        ]
 
     def _collection(self, item: Collection, rows: list[Row]) -> CompiledCollection | None:
         try:

@@ -28,15 +28,41 @@ _TOKEN: Final = re.compile(
     r"""|(?P<builtin>\$\w+)"""
     r"""|(?P<path>(?:context:|work:)?[A-Za-z_]\w*(?:\[\d*\])?(?:\.\w+(?:\[\d*\])?)*)"""
 )
-_WORDS: Final = frozenset({"and", "or", "not", "in", "is", "for", "if", "else", "null", "true", "false", "inf", "nan"})
+_WORDS: Final = frozenset(
+    {"and", "or", "not", "in", "is", "for", "if", "else", "null", "true", "false", "inf", "nan"}
+)
 _CLOCKS: Final = frozenset({"$now", "$today"})
 _LOCAL: Final = re.compile(r"\bfor\s+([A-Za-z_]\w*)\s+in\b")
 # What rule-engine offers after a dot on texts, dates, lists and numbers: not a part of the path.
 _ATTRIBUTES: Final = frozenset(
-    (
-        "length is_empty as_lower as_upper starts_with ends_with to_str to_flt to_int to_ary to_set to_epoch date day"
-        " month year hour minute second weekday zone_name ceiling floor is_nan keys values"
-    ).split()  # noqa: SIM905 - a word list reads better
+    [
+        "length",
+        "is_empty",
+        "as_lower",
+        "as_upper",
+        "starts_with",
+        "ends_with",
+        "to_str",
+        "to_flt",
+        "to_int",
+        "to_ary",
+        "to_set",
+        "to_epoch",
+        "date",
+        "day",
+        "month",
+        "year",
+        "hour",
+        "minute",
+        "second",
+        "weekday",
+        "zone_name",
+        "ceiling",
+        "floor",
+        "is_nan",
+        "keys",
+        "values",
+    ]
 )
 _TYPES: Final[dict[FieldType, Any]] = {
     "decimal": DataType.FLOAT,
@@ -69,7 +95,7 @@ class Condition:
         """Whether it is met; `read` gives the raw value of a symbol. Raises TransformError if it cannot be judged."""
         values = {symbol: _typed(read(symbol), self.types[symbol]) for symbol in self.paths}
         try:
-            return self.rule.matches(values)
+            return bool(self.rule.matches(values))
         except EvaluationError as error:
             if None in values.values():
                 return False
@@ -84,7 +110,9 @@ class Condition:
 def compile_condition(text: str, type_of: TypeOf) -> Condition:
     """Compile a condition once for many evaluations. Raises ConditionError, worded for the person who wrote it."""
     if any(match["builtin"] in _CLOCKS for match in _TOKEN.finditer(text)):
-        raise ConditionError("Conditions give the same answer on every day: use context:today instead of the clock.")
+        raise ConditionError(
+            "Conditions give the same answer on every day: use context:today instead of the clock."
+        )
     symbols = _Symbols(type_of, frozenset(_LOCAL.findall(text)))
     plain = _TOKEN.sub(symbols.replace, text)
     types = {symbol: type_of(str(path)) for symbol, path in symbols.paths.items()}
@@ -97,7 +125,9 @@ def compile_condition(text: str, type_of: TypeOf) -> Condition:
     try:
         rule = Rule(plain, context=context)
     except EngineError as error:
-        raise ConditionError(f"“{text}” cannot be read: {_with_paths(error.message, symbols.paths)}.") from None
+        raise ConditionError(
+            f"“{text}” cannot be read: {_with_paths(error.message, symbols.paths)}."
+        ) from None
     return Condition(text, symbols.paths, types, rule)
 
 

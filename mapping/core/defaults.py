@@ -9,7 +9,7 @@ from typing import Final
 from mapping.core.document import MappingDocument, loads
 from mapping.core.reading import from_json
 
-KINDS: Final = ("order_to_contact", "order_to_invoice", "payment_to_payment")
+KINDS: Final = ("contact", "invoice", "payment")
 
 
 @cache

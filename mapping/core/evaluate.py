@@ -61,7 +61,7 @@ class Evaluation:
     @property
     def is_usable(self) -> bool:
         """Whether the document may be posted: no problem is an error."""
-        return all(problem.severity != "error" for problem in self.problems)
+        return not any(problem.stops for problem in self.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,20 @@ class CompiledMapping:
     requirements: Requirements
     has_gaps: bool
 
-    def evaluate(self, source: Mapping[str, Any], context: Mapping[str, Any]) -> Evaluation:
-        """Map one record. Never raises for what is in `source` or `context`: see `problems`."""
-        result, run = self._evaluate(source, context, traced=False)
-        return Evaluation(result, tuple(run.problems), lambda: self.trace(source, context))
+    def evaluate(
+        self, source: Mapping[str, Any], context: Mapping[str, Any], *, trace: bool = False
+    ) -> Evaluation:
+        """Map one record. Never raises for what is in `source` or `context`: see `problems`.
+
+        With `trace` the trace is gathered on the way, else when it is first asked for.
+        """
+        result, run = self._evaluate(source, context, traced=trace)
+        gathered = tuple(run.entries) if run.entries is not None else None
+        return Evaluation(
+            result,
+            tuple(run.problems),
+            lambda: self.trace(source, context) if gathered is None else gathered,
+        )
 
     def trace(self, source: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[TraceEntry, ...]:
         """The trace of evaluating `source` in `context`."""
@@ -183,7 +193,9 @@ def _through(row: CompiledRow, values: list[Any], run: _Run, trace: list[TraceSt
         remark = ""
         if type(result) is Noted:
             result, remark = result
-            run.problems.append(Problem(remark, row.id, _concrete(row.target, run.position), "warning", "record"))
+            run.problems.append(
+                Problem(remark, row.id, _concrete(row.target, run.position), "warning", "record")
+            )
         if trace is not None:
             trace.append(TraceStep(step.name, step.sentence, given, result, remark))
         value = result
@@ -246,10 +258,12 @@ def _run_check(check: CompiledCheck, run: _Run) -> None:
         run.problems.append(Problem(str(problem), cause=problem.cause))
         return
     if not met:
-        run.problems.append(Problem(check.otherwise, severity="error" if check.stops else "warning", cause="record"))
+        run.problems.append(
+            Problem(check.otherwise, severity="error" if check.stops else "warning", cause="record")
+        )
 
 
-def _entry(  # noqa: PLR0913 - the parts of one entry
+def _entry(
     row: CompiledRow, run: _Run, values: list[Any], steps: list[TraceStep], value: Any, error: str
 ) -> TraceEntry:
     named = zip(row.source_paths, values, strict=True)

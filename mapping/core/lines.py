@@ -12,7 +12,15 @@ from typing import Any, Final, TypedDict
 
 from integrations.core.currencies import UnknownCurrencyError
 from mapping.core.problems import TransformError
-from mapping.core.tax import UNTAXED_CODES, in_proportion, round_amount, smallest_unit, tax_line, vat_on, vat_within
+from mapping.core.tax import (
+    UNTAXED_CODES,
+    in_proportion,
+    round_amount,
+    smallest_unit,
+    tax_line,
+    vat_on,
+    vat_within,
+)
 from mapping.core.values import as_decimal, as_text
 
 
@@ -55,7 +63,9 @@ def unit_of(currency: Any) -> Decimal:
         raise TransformError(str(error)) from None
 
 
-def read_line(item: Mapping[str, Any], *, kind: str, currency: str, includes_tax: bool, position: str) -> Line:
+def read_line(
+    item: Mapping[str, Any], *, kind: str, currency: str, includes_tax: bool, position: str
+) -> Line:
     """A line of the order, or its delivery, checked. `position` names it in messages ("line 2").
 
     Raises TransformError for amounts that cannot be read, finer than the currency, or VAT that does not fit its rate.
@@ -153,7 +163,8 @@ def spread(lines: Sequence[Line], amount: Decimal) -> list[Line]:
         raise TransformError(f"The discount of {-amount} is more than the order comes to.")
     shares = in_proportion(exact(amount, unit, "The amount to share out"), positive, unit)
     return [
-        _repriced(line, line["gross"] + share) if share else line for line, share in zip(lines, shares, strict=True)
+        _repriced(line, line["gross"] + share) if share else line
+        for line, share in zip(lines, shares, strict=True)
     ]
 
 

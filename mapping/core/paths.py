@@ -82,7 +82,7 @@ class Path:
 @lru_cache(maxsize=4096)
 def parse_path(text: str) -> Path:
     """Read a path. Raises PathError."""
-    if not isinstance(text, str) or not text:
+    if not text:
         raise PathError(text)
     namespace, rest = _namespace(text)
     steps: list[Step] = []

@@ -26,6 +26,11 @@ class Problem:
     severity: Severity = "error"
     cause: Cause = "mapping"
 
+    @property
+    def stops(self) -> bool:
+        """Whether the document must not be posted."""
+        return self.severity == "error"
+
 
 class TransformError(ValueError):
     """A value that a transform cannot handle, in words for the accountant; `cause` says who can mend it."""
@@ -56,4 +61,4 @@ def _line(problem: Problem) -> str:
 
 def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Only those that forbid use."""
-    return tuple(problem for problem in problems if problem.severity == "error")
+    return tuple(problem for problem in problems if problem.stops)

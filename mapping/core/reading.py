@@ -38,14 +38,17 @@ class _Reader:
             name=self._text(data, "name", "The mapping"),
             note=self._text(data, "note", "The mapping"),
             rows=self._rows(data),
-            collections=tuple(self._collection(item) for item in self._list(data, "collections", "The mapping")),
+            collections=tuple(
+                self._collection(item) for item in self._list(data, "collections", "The mapping")
+            ),
             checks=tuple(self._check(item) for item in self._list(data, "checks", "The mapping")),
         )
 
     def _rows(self, data: Mapping[str, Any]) -> tuple[Row, ...]:
         seen: dict[str, int] = {}
         return tuple(
-            self._row(item, number, seen) for number, item in enumerate(self._list(data, "rows", "The mapping"), 1)
+            self._row(item, number, seen)
+            for number, item in enumerate(self._list(data, "rows", "The mapping"), 1)
         )
 
     def _row(self, value: Any, number: int, seen: dict[str, int]) -> Row:
@@ -61,7 +64,9 @@ class _Reader:
         return Row(
             id=row_id,
             target=target,
-            sources=tuple(self._as_text(item, where, "sources") for item in self._list(data, "sources", where)),
+            sources=tuple(
+                self._as_text(item, where, "sources") for item in self._list(data, "sources", where)
+            ),
             transforms=tuple(self._transform(item, where) for item in self._list(data, "transforms", where)),
             when=self._text(data, "when", where),
             note=self._text(data, "note", where),
@@ -71,7 +76,9 @@ class _Reader:
         if isinstance(value, str):
             return TransformUse(value)
         data = self._object(value, f"A transform of {where.lower()}")
-        parameters = self._object(data.get("parameters", {}), f"The parameters of a transform of {where.lower()}")
+        parameters = self._object(
+            data.get("parameters", {}), f"The parameters of a transform of {where.lower()}"
+        )
         return TransformUse(self._text(data, "name", where, required=True), dict(parameters))
 
     def _collection(self, value: Any) -> Collection:

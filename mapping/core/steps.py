@@ -191,9 +191,13 @@ def _current(spec: Transform, parameter: Parameter, value: Any, path: Path) -> A
         if not parameter.is_required:
             return parameter.default
         if path.namespace == "context":
-            raise TransformError(f"The pair's setting “{path.leaf}” is missing ({parameter.label}).", "settings")
+            raise TransformError(
+                f"The pair's setting “{path.leaf}” is missing ({parameter.label}).", "settings"
+            )
         raise TransformError(f"“{path}” is missing ({parameter.label}).")
     try:
         return _CONVERSIONS[parameter.type](parameter, value)
     except (TransformError, TypeError, ValueError):
-        raise TransformError(f"“{path}” is “{value}”, which cannot be used as {parameter.label.lower()}.") from None
+        raise TransformError(
+            f"“{path}” is “{value}”, which cannot be used as {parameter.label.lower()}."
+        ) from None

@@ -150,7 +150,9 @@ def _combination_problems(row: Row) -> Iterator[Problem]:
         return
     first = REGISTRY.get(row.transforms[0].name) if row.transforms else None
     if first is None or not (first.takes_many or first.name == "constant"):
-        yield _problem(row, "Two sources meet in one field: say first how to combine them (join, first filled in, …).")
+        yield _problem(
+            row, "Two sources meet in one field: say first how to combine them (join, first filled in, …)."
+        )
 
 
 def _type_problems(row: Row, target: Path, known: Known) -> Iterator[Problem]:
@@ -161,7 +163,9 @@ def _type_problems(row: Row, target: Path, known: Known) -> Iterator[Problem]:
     takes = _TARGET_TAKES.get(field.type, _TEXT_TAKES)
     if gives != "any" and gives not in takes:
         wants = next(iter(sorted(takes - {"any"})))
-        yield _problem(row, f"{field.label} wants {_WORDS[wants]}, but the row gives {_WORDS[gives]}: add a transform.")
+        yield _problem(
+            row, f"{field.label} wants {_WORDS[wants]}, but the row gives {_WORDS[gives]}: add a transform."
+        )
 
 
 def _gives(row: Row, known: Known) -> str:
@@ -213,7 +217,9 @@ def _order_problems(document: MappingDocument) -> Iterator[Problem]:
             if name is None or (own is None and name in names) or name in made:
                 continue
             why = "is made by a later row or by itself" if name in names else "is made by no row"
-            yield _problem(row, f"The working value “{text}” {why}: move the row that makes it above this one.")
+            yield _problem(
+                row, f"The working value “{text}” {why}: move the row that makes it above this one."
+            )
         if own is not None:
             made.add(own)
 

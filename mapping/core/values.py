@@ -61,8 +61,8 @@ def as_datetime(value: Any) -> datetime:
         moment = value
     elif isinstance(value, date):
         moment = datetime(value.year, value.month, value.day, tzinfo=UTC)
-    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
-        moment = _from_epoch(value)
+    elif type(value) in (int, Decimal):
+        moment = _from_epoch(Decimal(value))
     else:
         moment = _from_iso(as_text(value))
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -75,8 +75,8 @@ def _from_iso(text: str) -> datetime:
         raise TransformError(f"“{text}” is not a date and time such as 2026-11-22T10:15:00Z.") from None
 
 
-def _from_epoch(value: int | Decimal) -> datetime:
-    seconds = Decimal(value) / 1000 if abs(value) >= 10**11 else Decimal(value)
+def _from_epoch(value: Decimal) -> datetime:
+    seconds = value / 1000 if abs(value) >= 10**11 else value
     try:
         return datetime.fromtimestamp(int(seconds), UTC)
     except (OverflowError, ValueError, OSError):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from mapping.core.schemas import settlement, shop, xero_contact, xero_documents, xero_money
 from mapping.core.schemas import opayo as opayo_sources
+from mapping.core.schemas import settlement, shop, xero_contact, xero_documents, xero_money
 from mapping.core.schemas.schema import Field, FieldType, Schema
 
 SOURCES: Final[dict[str, Schema]] = {

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from mapping.core.schemas.schema import Field, Schema
 
-TABLES = ("accounts", "accounts.clearing", "accounts_by_category", "accounts_by_product", "tax_types", "tables")
+TABLES = (
+    "accounts",
+    "accounts.clearing",
+    "accounts_by_category",
+    "accounts_by_product",
+    "tax_types",
+    "tables",
+)
 """Objects with free keys."""
 
 CONTEXT = Schema(
@@ -16,6 +23,7 @@ CONTEXT = Schema(
         Field("pair.zone", "text", "Time zone of the pair", example="Europe/London"),
         Field("pair.base_currency", "text", "Currency of the books", example="GBP"),
         Field("pair.invoice_prefix", "text", "Prefix of invoice numbers", optional=True),
+        Field("pair.days_due", "integer", "Days until an invoice is due", optional=True, example=0),
         Field("accounts", "object", "Accounts by role (sales, delivery, rounding, …)"),
         Field("accounts.sales", "text", "Sales account", example="200"),
         Field("accounts.delivery", "text", "Account for delivery", optional=True),
@@ -26,13 +34,16 @@ CONTEXT = Schema(
         Field("tax_types", "object", "Xero tax types by VAT rate or code"),
         Field("tables", "object", "Look-up tables by name", optional=True),
         Field("status", "text", "Status to post with", example="AUTHORISED"),
+        Field("invoice_number", "text", "Invoice number, when it is already settled", optional=True),
         Field("vendor_tx_code", "text", "vendorTxCode of the payment", optional=True, example="HF-10042-1"),
         Field("rate", "object", "Exchange rate, when the order's currency is not kept", optional=True),
-        Field("rate.from", "text", "Currency converted from", optional=True, example="USD"),
-        Field("rate.to", "text", "Currency converted to", optional=True, example="GBP"),
-        Field("rate.rate", "decimal", "Units of the second for one of the first", optional=True, example="0.75"),
-        Field("rate.date", "date", "Day of the rate", optional=True),
-        Field("rate.source", "text", "Where the rate is from", optional=True, example="ECB"),
+        Field("rate.source", "text", "Currency converted from", optional=True, example="USD"),
+        Field("rate.target", "text", "Currency converted to", optional=True, example="GBP"),
+        Field(
+            "rate.rate", "decimal", "Units of the second for one of the first", optional=True, example="0.75"
+        ),
+        Field("rate.on", "date", "Day of the rate", optional=True),
+        Field("rate.origin", "text", "Where the rate is from", optional=True, example="ECB"),
         Field("today", "date", "Today in the pair's zone", example="2026-11-22"),
     ),
 )

@@ -13,9 +13,10 @@ PAYMENT = Schema(
         Field("order_number", "text", "Order number", optional=True, example="HF-10042"),
         Field("amount", "decimal", "Amount", required=True, example="38.34"),
         Field("currency", "text", "Currency", required=True, example="GBP"),
-        Field("scheme", "text", "Card scheme", optional=True, example="VISA"),
+        Field("card_type", "text", "Card scheme", optional=True, example="VISA"),
         Field("last_four", "text", "Last four digits", optional=True, example="5559"),
         Field("auth_code", "text", "Bank's authorisation code", optional=True),
+        Field("status", "text", "Status at Opayo", optional=True, example="OK"),
         Field("taken_at", "moment", "Taken at", required=True, example="2026-11-22T10:16:12Z"),
     ),
 )
@@ -24,7 +25,9 @@ _PEOPLE = ("firstnames", "surname", "address", "address2", "city", "state", "pos
 
 
 def _person(prefix: str, label: str) -> tuple[Field, ...]:
-    return tuple(Field(f"{prefix}{part}", "text", f"{label} {part}", personal=True, optional=True) for part in _PEOPLE)
+    return tuple(
+        Field(f"{prefix}{part}", "text", f"{label} {part}", personal=True, optional=True) for part in _PEOPLE
+    )
 
 
 def _optional(names: str, label: str = "") -> tuple[Field, ...]:
@@ -57,9 +60,15 @@ TRANSACTION = Schema(
         Field("customeremail", "email", "Customer's e-mail", personal=True, optional=True),
         *_person("billing", "Billing"),
         *_person("delivery", "Delivery"),
-        *_optional("vpsauthcode bankauthcode batchid authprocessor merchantnumber accounttype declinecode eci"),
-        *_optional("refunded repeated released aborted giftaid cv2result addressresult postcoderesult threedresult"),
-        *_optional("t3mscore t3maction fraudcode fraudcodedetail fraudscreenrecommendation vendordata basket"),
+        *_optional(
+            "vpsauthcode bankauthcode batchid authprocessor merchantnumber accounttype declinecode eci"
+        ),
+        *_optional(
+            "refunded repeated released aborted giftaid cv2result addressresult postcoderesult threedresult"
+        ),
+        *_optional(
+            "t3mscore t3maction fraudcode fraudcodedetail fraudscreenrecommendation vendordata basket"
+        ),
     ),
 )
 
@@ -74,8 +83,12 @@ SERVER_NOTIFICATION = Schema(
         Field("Status", "text", "Status", required=True, example="OK"),
         Field("StatusDetail", "text", "Status in words", optional=True),
         Field("Surcharge", "decimal", "Surcharge", optional=True),
-        *_optional("TxAuthNo AVSCV2 AddressResult PostCodeResult CV2Result GiftAid 3DSecureStatus CAVV AddressStatus"),
-        *_optional("PayerStatus CardType Last4Digits FraudResponse DeclineCode ExpiryDate BankAuthCode Token"),
+        *_optional(
+            "TxAuthNo AVSCV2 AddressResult PostCodeResult CV2Result GiftAid 3DSecureStatus CAVV AddressStatus"
+        ),
+        *_optional(
+            "PayerStatus CardType Last4Digits FraudResponse DeclineCode ExpiryDate BankAuthCode Token"
+        ),
         *_optional("ACSTransID DSTransID SchemeTraceID"),
     ),
 )

@@ -11,7 +11,9 @@ LINE = Schema(
         Field("batch_id", "text", "Batch", required=True, example="1234"),
         Field("processor", "text", "Acquirer", example="Elavon"),
         Field("merchant_number", "text", "Merchant number", optional=True),
-        Field("kind", "choice", "Kind", choices=("sale", "refund", "chargeback", "fee", "reserve", "adjustment")),
+        Field(
+            "kind", "choice", "Kind", choices=("sale", "refund", "chargeback", "fee", "reserve", "adjustment")
+        ),
         Field("vendor_tx_code", "text", "vendorTxCode", optional=True),
         Field("amount", "decimal", "Amount (positive in our favour)", required=True, example="38.34"),
         Field("fee", "decimal", "Fee", optional=True, example="0.61"),

@@ -15,7 +15,8 @@ def _address(at: str, label: str) -> tuple[Field, ...]:
         "country": "country (two letters)",
     }
     lines = (
-        Field(f"{at}.{name}", "text", f"{label}, {word}", personal=True, optional=True) for name, word in parts.items()
+        Field(f"{at}.{name}", "text", f"{label}, {word}", personal=True, optional=True)
+        for name, word in parts.items()
     )
     return (Field(at, "object", label, personal=True, optional=True), *lines)
 
@@ -46,7 +47,15 @@ ORDER = Schema(
         Field("prices_include_tax", "flag", "Prices include VAT", required=True, vat=True, example=True),
         Field("customer", "object", "Customer", personal=True),
         Field("customer.id", "text", "Customer's id", personal=True, optional=True, example="C-77"),
-        Field("customer.email", "email", "Customer's e-mail", personal=True, optional=True, example="ada@example.com"),
+        Field("customer.contact_number", "text", "Contact number given by us", personal=True, optional=True),
+        Field(
+            "customer.email",
+            "email",
+            "Customer's e-mail",
+            personal=True,
+            optional=True,
+            example="ada@example.com",
+        ),
         Field("customer.first_name", "text", "First name", personal=True, optional=True, example="Ada"),
         Field("customer.last_name", "text", "Last name", personal=True, optional=True, example="Moss"),
         Field("customer.company", "text", "Company", optional=True),

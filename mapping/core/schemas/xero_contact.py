@@ -14,10 +14,14 @@ def _set_by_xero(path: str, kind: FieldType, label: str) -> Field:
 
 
 def _address() -> tuple[Field, ...]:
-    lines = tuple(_text(f"Addresses[].AddressLine{number}", f"Address line {number}", 500) for number in range(1, 5))
+    lines = tuple(
+        _text(f"Addresses[].AddressLine{number}", f"Address line {number}", 500) for number in range(1, 5)
+    )
     return (
         Field("Addresses", "list", "Addresses"),
-        Field("Addresses[].AddressType", "choice", "Kind of address", required=True, choices=("POBOX", "STREET")),
+        Field(
+            "Addresses[].AddressType", "choice", "Kind of address", required=True, choices=("POBOX", "STREET")
+        ),
         *lines,
         _text("Addresses[].City", "City", 255),
         _text("Addresses[].Region", "Region", 255),
@@ -29,7 +33,13 @@ def _address() -> tuple[Field, ...]:
 
 _PHONES = (
     Field("Phones", "list", "Phones"),
-    Field("Phones[].PhoneType", "choice", "Kind of phone", required=True, choices=("DEFAULT", "DDI", "MOBILE", "FAX")),
+    Field(
+        "Phones[].PhoneType",
+        "choice",
+        "Kind of phone",
+        required=True,
+        choices=("DEFAULT", "DDI", "MOBILE", "FAX"),
+    ),
     _text("Phones[].PhoneNumber", "Phone number", 50),
     _text("Phones[].PhoneAreaCode", "Area code", 10),
     _text("Phones[].PhoneCountryCode", "Country code", 20, personal=False),
@@ -39,13 +49,29 @@ CONTACT = Schema(
     "xero:Contact",
     "Xero contact",
     (
-        Field("Name", "text", "Name", required=True, max_length=255, forbidden="<>", personal=True, example="Ada Moss"),
+        Field(
+            "Name",
+            "text",
+            "Name",
+            required=True,
+            max_length=255,
+            forbidden="<>",
+            personal=True,
+            example="Ada Moss",
+        ),
         _text("ContactNumber", "Contact number (your customer's id)", 50),
         _text("AccountNumber", "Account number", 50),
         Field("ContactStatus", "choice", "Status", choices=("ACTIVE", "ARCHIVED", "GDPRREQUEST")),
         _text("FirstName", "First name", 255),
         _text("LastName", "Last name", 255),
-        Field("EmailAddress", "email", "E-mail address", max_length=255, personal=True, example="ada@example.com"),
+        Field(
+            "EmailAddress",
+            "email",
+            "E-mail address",
+            max_length=255,
+            personal=True,
+            example="ada@example.com",
+        ),
         _text("CompanyNumber", "Company registration number", 50, personal=False),
         _text("TaxNumber", "VAT number", 50, personal=False),
         _text("BankAccountDetails", "Bank account", 255),

@@ -28,11 +28,15 @@ def _lines(*, with_discounts: bool, needs: dict[str, tuple[str, ...]]) -> tuple[
     )
     return (
         Field("LineItems", "list", "Lines", required_when=needs),
-        Field("LineItems[].Description", "text", "Description", required=True, max_length=4000, example="Teapot"),
+        Field(
+            "LineItems[].Description", "text", "Description", required=True, max_length=4000, example="Teapot"
+        ),
         Field("LineItems[].Quantity", "decimal", "Quantity", decimals=4),
         Field("LineItems[].UnitAmount", "decimal", "Unit price", decimals=4),
         Field("LineItems[].ItemCode", "text", "Item code", max_length=30),
-        Field("LineItems[].AccountCode", "text", "Account", max_length=10, required_when=needs, example="200"),
+        Field(
+            "LineItems[].AccountCode", "text", "Account", max_length=10, required_when=needs, example="200"
+        ),
         Field("LineItems[].TaxType", "text", "Tax type", vat=True, example="OUTPUT2"),
         Field("LineItems[].TaxAmount", "decimal", "VAT", decimals=2, vat=True),
         Field("LineItems[].LineAmount", "decimal", "Line amount", decimals=2),
@@ -68,7 +72,9 @@ INVOICE = Schema(
         *_contact(),
         Field("InvoiceNumber", "text", "Invoice number", max_length=255, example="HF-10042"),
         Field("Reference", "text", "Reference", max_length=255, example="HF-10042-1"),
-        Field("Status", "choice", "Status", choices=("DRAFT", "SUBMITTED", "AUTHORISED"), example="AUTHORISED"),
+        Field(
+            "Status", "choice", "Status", choices=("DRAFT", "SUBMITTED", "AUTHORISED"), example="AUTHORISED"
+        ),
         Field("Date", "date", "Invoice date", required_when={"Status": APPROVED}, vat=True),
         Field("DueDate", "date", "Due date", required_when={"Status": ("AUTHORISED",)}),
         _basis("Exclusive"),
@@ -94,12 +100,19 @@ CREDIT_NOTE = Schema(
     "Xero credit note",
     (
         Field(
-            "Type", "choice", "Kind", required=True, choices=("ACCRECCREDIT", "ACCPAYCREDIT"), example="ACCRECCREDIT"
+            "Type",
+            "choice",
+            "Kind",
+            required=True,
+            choices=("ACCRECCREDIT", "ACCPAYCREDIT"),
+            example="ACCRECCREDIT",
         ),
         *_contact(),
         Field("CreditNoteNumber", "text", "Credit note number", max_length=255),
         Field("Reference", "text", "Reference", max_length=255),
-        Field("Status", "choice", "Status", choices=("DRAFT", "SUBMITTED", "AUTHORISED"), example="AUTHORISED"),
+        Field(
+            "Status", "choice", "Status", choices=("DRAFT", "SUBMITTED", "AUTHORISED"), example="AUTHORISED"
+        ),
         Field("Date", "date", "Date", required_when={"Status": APPROVED}, vat=True),
         _basis("Exclusive"),
         *_currency(),

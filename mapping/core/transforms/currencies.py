@@ -14,7 +14,7 @@ from mapping.core.transforms.registry import Example, Parameter, transform
 from mapping.core.values import as_decimal, as_text
 
 _RATE = Parameter("rate", "table", "Rate of the day", None)
-_USD_TO_GBP = {"from": "USD", "to": "GBP", "rate": "0.75", "date": "2026-11-20", "source": "ECB"}
+_USD_TO_GBP = {"source": "USD", "target": "GBP", "rate": "0.75", "on": "2026-11-20", "origin": "ECB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,15 @@ class Rate:
 def rate_for(currency: str, rate: Mapping[str, Any] | None) -> Rate | None:
     """The rate of the context if it converts from `currency`, else None (the amount is kept in its currency).
 
-    Raises TransformError for a rate that is not a positive number.
+    A rate is {"source": "USD", "target": "GBP", "rate": "0.75", "on": "2026-11-20", "origin": "ECB"}. Raises
+    TransformError for a rate that is not a positive number.
     """
-    if not rate or as_text(rate.get("from")) != currency:
+    if not rate or as_text(rate.get("source")) != currency:
         return None
     factor = as_decimal(rate.get("rate"))
     if factor <= 0:
         raise TransformError(f"The exchange rate {factor} for {currency} is not positive.", "settings")
-    return Rate(factor, as_text(rate.get("to")))
+    return Rate(factor, as_text(rate.get("target")))
 
 
 @transform(

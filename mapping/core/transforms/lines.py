@@ -9,12 +9,20 @@ from typing import Any
 from mapping.core.lines import Line, convert, finish, read_line, rounding_line, spread
 from mapping.core.problems import Noted, TransformError
 from mapping.core.transforms.currencies import rate_for
+from mapping.core.transforms.lookups import UK_TAX_TYPES
 from mapping.core.transforms.lookups import account_code as find_account
 from mapping.core.transforms.lookups import tax_type as find_tax_type
 from mapping.core.transforms.registry import Example, Parameter, transform
 from mapping.core.values import as_decimal
 
-_TEA = {"name": "Tea", "quantity": "2", "unit_price": "6.45", "tax_rate": "20", "tax": "2.15", "total": "12.90"}
+_TEA = {
+    "name": "Tea",
+    "quantity": "2",
+    "unit_price": "6.45",
+    "tax_rate": "20",
+    "tax": "2.15",
+    "total": "12.90",
+}
 _TEA_LINE: Line = {
     "kind": "goods",
     "description": "Tea",
@@ -47,7 +55,13 @@ def order_lines(items: Any, *, currency: str, includes_tax: bool) -> list[Line]:
     if not isinstance(items, Sequence) or isinstance(items, str) or not items:
         raise TransformError("The order has no lines.")
     return [
-        read_line(_object(item), kind="goods", currency=currency, includes_tax=includes_tax, position=f"line {number}")
+        read_line(
+            _object(item),
+            kind="goods",
+            currency=currency,
+            includes_tax=includes_tax,
+            position=f"line {number}",
+        )
         for number, item in enumerate(items, 1)
     ]
 
@@ -102,7 +116,9 @@ def add_line(
         Parameter("direction", "choice", "Take off or add", "take_off", choices=("take_off", "add")),
     ),
 )
-def spread_over_lines(lines: Sequence[Line], *, amount: Any = None, direction: str = "take_off") -> list[Line]:
+def spread_over_lines(
+    lines: Sequence[Line], *, amount: Any = None, direction: str = "take_off"
+) -> list[Line]:
     """A discount of the whole order taken off (or a charge added) in proportion, by largest remainder."""
     share = as_decimal(amount) if amount not in (None, "") else Decimal(0)
     if not share:
@@ -123,7 +139,9 @@ def spread_over_lines(lines: Sequence[Line], *, amount: Any = None, direction: s
         Parameter("cap", "decimal", "Most that may be put down to rounding", Decimal("0.05")),
     ),
 )
-def match_total(lines: Sequence[Line], *, total: Any = None, currency: str, cap: Decimal = Decimal("0.05")) -> Any:
+def match_total(
+    lines: Sequence[Line], *, total: Any = None, currency: str, cap: Decimal = Decimal("0.05")
+) -> Any:
     """The lines, with a rounding line for up to `cap`, so that they come to what the customer pays.
 
     Raises TransformError for a larger difference: such an order is kept and shown, never posted.
@@ -147,7 +165,7 @@ def match_total(lines: Sequence[Line], *, total: Any = None, currency: str, cap:
     example=Example(
         [_TEA_LINE],
         [{**_TEA_LINE, "gross": Decimal("25.80"), "tax": None, "unit_price": None, "currency": "EUR"}],
-        {"rate": {"from": "GBP", "to": "EUR", "rate": "2"}},
+        {"rate": {"source": "GBP", "target": "EUR", "rate": "2"}},
     ),
     takes="lines",
     gives="lines",
@@ -199,15 +217,15 @@ def line_amounts(lines: Sequence[Line], *, includes_tax: bool) -> list[Line]:
     parameters=(
         Parameter("accounts", "table", "Accounts by kind of line"),
         Parameter("by_category", "table", "Accounts by category", None),
-        Parameter("tax_types", "table", "Tax types by rate"),
+        Parameter("tax_types", "table", "Tax types by rate", UK_TAX_TYPES),
     ),
 )
 def code_lines(
     lines: Sequence[Line],
     *,
     accounts: Mapping[str, Any],
-    tax_types: Mapping[str, Any],
     by_category: Mapping[str, Any] | None = None,
+    tax_types: Mapping[str, Any] = UK_TAX_TYPES,
 ) -> list[Line]:
     """Each line with account_code and tax_type, which `aggregate_lines` needs to add up by them."""
     return [_coded(line, accounts, by_category or {}, tax_types) for line in lines]
@@ -248,7 +266,9 @@ def aggregate_lines(lines: Sequence[Line], *, by: Sequence[str] = ("tax_type", "
     groups: dict[tuple[Any, ...], list[Line]] = {}
     for line in lines:
         if any(key not in line for key in by):
-            raise TransformError("The lines have no account and tax type yet: put “code_lines” before.", "mapping")
+            raise TransformError(
+                "The lines have no account and tax type yet: put “code_lines” before.", "mapping"
+            )
         groups.setdefault(tuple(dict(line)[key] for key in by), []).append(line)
     return [_added_up(group) for group in groups.values()]
 

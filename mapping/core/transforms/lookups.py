@@ -26,6 +26,15 @@ OPAYO_STATUSES: Final[dict[str, str]] = {
 }
 """What each status of Opayo's Direct, Server and Pi interfaces means for the books (Opayo protocol 4.00)."""
 
+UK_TAX_TYPES: Final[dict[str, str]] = {
+    "20": "OUTPUT2",
+    "5": "RROUTPUT",
+    "0": "ZERORATEDOUTPUT",
+    "exempt": "EXEMPTOUTPUT",
+    "outside_scope": "NONE",
+}
+"""Xero's own tax types for sales in the United Kingdom, used where a pair sets none (Xero Accounting API, TaxRates)."""
+
 
 @transform(
     "lookup",
@@ -37,7 +46,7 @@ OPAYO_STATUSES: Final[dict[str, str]] = {
     parameters=(
         Parameter("table", "table", "Table"),
         Parameter("otherwise", "any", "When it is not there", None),
-        Parameter("must_exist", "flag", "Stop when it is not there", False),
+        Parameter("must_exist", "flag", "Stop when it is not there", default=False),
     ),
 )
 def lookup(value: Any, *, table: Mapping[str, Any], otherwise: Any = None, must_exist: bool = False) -> Any:
@@ -146,10 +155,10 @@ def clearing_account(values: Sequence[Any], *, accounts: Mapping[str, Any]) -> s
     example=Example(["20.0", ""], "OUTPUT2", {"tax_types": {"20": "OUTPUT2", "0": "ZERORATEDOUTPUT"}}),
     takes="any",
     gives="text",
-    parameters=(Parameter("tax_types", "table", "Tax types by rate"),),
+    parameters=(Parameter("tax_types", "table", "Tax types by rate", UK_TAX_TYPES),),
     takes_many=True,
 )
-def tax_type(values: Sequence[Any], *, tax_types: Mapping[str, Any]) -> str:
+def tax_type(values: Sequence[Any], *, tax_types: Mapping[str, Any] = UK_TAX_TYPES) -> str:
     """The TaxType for a tax code if there is one, else for the rate in per cent, however it is written."""
     rate, code = ([*values, None, None])[:2]
     key = as_text(code).strip() or _plain(as_decimal(rate) if rate not in (None, "") else Decimal(0))

@@ -15,7 +15,7 @@ from functools import reduce
 from operator import add, mul, sub
 from typing import Any, Final
 
-from integrations.core.currencies import UnknownCurrencyError, exponent_of
+from integrations.core.currencies import UnknownCurrencyError
 from integrations.core.money import InexactAmountError, Money
 from mapping.core.problems import TransformError
 from mapping.core.transforms.registry import Example, Parameter, transform
@@ -157,7 +157,7 @@ def round_number(value: Any, *, decimals: int = 2, rounding: str = "half_up") ->
     "flag",
     title="Yes or no",
     sentence="Yes when it is one of {yes}",
-    example=Example("YES", True, {"yes": ["yes", "true", "1"]}),
+    example=Example(before="YES", after=True, parameters={"yes": ["yes", "true", "1"]}),
     takes="any",
     gives="flag",
     parameters=(Parameter("yes", "list", "Words for yes", ("yes", "true", "1", "y")),),

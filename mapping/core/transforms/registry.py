@@ -87,7 +87,17 @@ def transform(  # noqa: PLR0913 - each keyword is one declared property of the t
         if name in REGISTRY:
             raise ValueError(f"The transform {name} is registered twice.")
         REGISTRY[name] = Transform(
-            name, title, sentence, function, takes, gives, parameters, example, takes_many, accepts_missing, prepare
+            name,
+            title,
+            sentence,
+            function,
+            takes,
+            gives,
+            parameters,
+            example,
+            takes_many,
+            accepts_missing,
+            prepare,
         )
         return function
 

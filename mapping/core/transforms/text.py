@@ -117,7 +117,9 @@ def regex(value: Any, *, pattern: re.Pattern[str] | str, take: str = r"\g<0>") -
     try:
         return match.expand(take)
     except (re.error, IndexError):
-        raise TransformError(f"“{take}” asks for a group that the pattern does not have.", "mapping") from None
+        raise TransformError(
+            f"“{take}” asks for a group that the pattern does not have.", "mapping"
+        ) from None
 
 
 @transform(
@@ -140,7 +142,10 @@ def _prepare_template(parameters: dict[str, Any]) -> None:
         parts = list(Formatter().parse(parameters["text"]))
     except ValueError as error:
         raise ValueError(f"The text cannot be read: {error}.") from None
-    if any(name is not None and (not name.isdigit() or name == "0" or spec or way) for _, name, spec, way in parts):
+    if any(
+        name is not None and (not name.isdigit() or name == "0" or spec or way)
+        for _, name, spec, way in parts
+    ):
         raise ValueError("Placeholders are the numbers of the sources: {1}, {2} …")
 
 
@@ -201,7 +206,9 @@ def truncate(value: Any, *, length: int, when_longer: str = "cut") -> Any:
     if len(text) <= length:
         return text
     if when_longer == "leave_out":
-        return Noted(None, f"Left out because it has {len(text)} characters and at most {length} are allowed.")
+        return Noted(
+            None, f"Left out because it has {len(text)} characters and at most {length} are allowed."
+        )
     return Noted(text[:length].rstrip(), f"Cut from {len(text)} to {length} characters.")
 
 
