@@ -6,11 +6,13 @@ An audit hook sees every socket of this process, whichever library opens it, and
 from __future__ import annotations
 
 import ipaddress
+import socket
 import sys
 from typing import Any
 
 _WATCHED = {"socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"}
-_NAMES_OF_THIS_MACHINE = {"", "localhost", "0.0.0.0", "::"}  # noqa: S104 - names to compare with, not to listen on
+# smtplib introduces itself by this machine's own name, and looks it up for that.
+_NAMES_OF_THIS_MACHINE = {"", "localhost", socket.gethostname(), "0.0.0.0", "::"}  # noqa: S104 - names to compare with, not to listen on
 
 
 class LeftTheMachine(ConnectionError):
