@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from sandbox.opayo.authorisation import compare
 from sandbox.opayo.core import transaction as life
 from sandbox.opayo.core.cards import Card, security_code_result
-from sandbox.opayo.core.issuer import NOT_CHECKED, Checks, Verdict, check_address, judge, verdict_fields
+from sandbox.opayo.core.issuer import NOT_CHECKED, Verdict, judge, verdict_fields
 from sandbox.opayo.core.status_codes import Refusal
 from sandbox.opayo.core.transaction import Transaction, TxType
 from sandbox.opayo.gateway import Gateway
@@ -81,33 +82,25 @@ class Operations:
         """Charge the card of an earlier transaction again, if its bank agrees."""
         life.check_repeatable(original.tx)
         self._gateway.check_unused(order.vendor_tx_code)
-        card = with_code(card_from_row(original.card), order.security_code)
-        checks = self._checks(original, card) if order.security_code else Checks()
-        verdict = judge(order.tx_type, card, NOT_CHECKED, checks, strict=False)
-        return self._make(original, order, verdict, verdict_fields(verdict, card, checks, NOT_CHECKED))
+        rule = "0" if order.security_code else "2"
+        return self._charge(original, order, NOT_CHECKED, rule)
 
     def authorise(self, original: Record, order: Order) -> Record:
         """Take money on an AUTHENTICATE, if the card's bank agrees; only then it counts to the 115 %."""
         self._gateway.check_unused(order.vendor_tx_code)
         authorised = life.authorise(original.tx, order.amount, self._gateway.now())
-        card = with_code(card_from_row(original.card), order.security_code)
         proof = original.results.get("3DSecureStatus", NOT_CHECKED)
-        off = order.fields.get("ApplyAVSCV2") == "2"
-        checks = Checks() if off else self._checks(original, card)
-        strict = order.fields.get("ApplyAVSCV2") == "1"
-        verdict = judge(order.tx_type, card, proof, checks, strict=strict)
-        result = self._make(original, order, verdict, verdict_fields(verdict, card, checks, proof))
-        if verdict.status == "OK":
+        result = self._charge(original, order, proof, order.fields.get("ApplyAVSCV2", "0"))
+        if result.tx.status == "OK":
             original.tx = authorised
             self._gateway.records.save(original)
         return result
 
-    def _checks(self, original: Record, card: Card) -> Checks:
-        plausible = self._gateway.switches["avs"] == "plausible"
-        get = original.fields.get
-        return check_address(
-            get("BillingAddress1", ""), get("BillingPostCode", ""), card, plausible=plausible
-        )
+    def _charge(self, original: Record, order: Order, proof: str, rule: str) -> Record:
+        card = with_code(card_from_row(original.card), order.security_code)
+        checks = compare(self._gateway, original.fields, card, rule=rule)
+        verdict = judge(order.tx_type, card, proof, checks, strict=rule == "1")
+        return self._make(original, order, verdict, verdict_fields(verdict, card, checks, proof))
 
     def _make(self, original: Record, order: Order, verdict: Verdict, results: Mapping[str, str]) -> Record:
         inherited = {name: value for name, value in original.fields.items() if name in _INHERITED}

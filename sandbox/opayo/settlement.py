@@ -59,7 +59,7 @@ class Settlement:
 
     def _retry(self, now: datetime) -> None:
         for key in self._retries:
-            row = self._retries[key]
+            row: Row | None = self._retries[key]
             while row is not None and row["due"] <= now:
                 self._retries.delete(key)
                 records = self._collect(row["day"]).get(row["acquirer"], [])

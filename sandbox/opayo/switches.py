@@ -133,6 +133,12 @@ SWITCHES = (
         "A GET right after a challenge may answer 404 for about a second; 0 leaves that out.",
     ),
     Switch(
+        "opayo.pi_released_code",
+        "2004",
+        "2004 | 0000",
+        "Which statusCode a GET shows for a Deferred after its release is not published.",
+    ),
+    Switch(
         "opayo.settlement_rejection_probability",
         Decimal(0),
         "0 to 1",

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, cast
 
 from sandbox.kernel.wire import Reply, Request
 from sandbox.kernel.world import World
 from sandbox.opayo.core import transaction as life
-from sandbox.opayo.core.status_codes import Refusal
+from sandbox.opayo.core.status_codes import Refusal, status_detail
+from sandbox.opayo.core.transaction import TxType
 from sandbox.opayo.gateway import Gateway
-from sandbox.opayo.operations import Operations
+from sandbox.opayo.operations import Operations, Order
+from sandbox.opayo.pi.acs import AccessControlServer
+from sandbox.opayo.pi.api import ROOT, PiApi
+from sandbox.opayo.pi.cards import CardDesk
+from sandbox.opayo.pi.customers import PiCustomers, PiSale
+from sandbox.opayo.pi.follow_ups import FollowUps
+from sandbox.opayo.pi.sales import Sales
 from sandbox.opayo.records import Record
 from sandbox.opayo.reporting.access import Access
 from sandbox.opayo.reporting.account import AccountReports
@@ -52,12 +61,18 @@ class OpayoSystem:
         self._access = Access(self._gateway, commands)
         self._operations = Operations(self._gateway)
         self._shared = SharedOperations(self._gateway, self._operations)
+        desk = CardDesk(self._gateway)
+        self._sales = Sales(self._gateway, desk)
+        self._acs = AccessControlServer(self._sales)
+        self._pi = PiApi(self._gateway, desk, self._sales, FollowUps(self._gateway, self._operations))
+        self._pi_customers = PiCustomers(self._pi, self._sales)
         self._restore()
 
     def _restore(self) -> None:
         for record in self._gateway.records:
             if record.system == "Server":
                 self._notifier.restore(record)
+            self._sales.restore(record)
             self._gateway.schedule_expiry(record.tx, life.expires_at(record.tx))
 
     # The system protocol
@@ -69,6 +84,10 @@ class OpayoSystem:
             return self._serve_protocol(path, request)
         if path.startswith("/pay/"):
             return self._pages.handle(request)
+        if path.startswith(ROOT):
+            return self._pi.handle(request)
+        if path.startswith("/acs/"):
+            return self._acs.handle(request)
         if path == ACCESS:
             return self._access.handle(request)
         return _NOT_FOUND
@@ -105,6 +124,7 @@ class OpayoSystem:
                 self._notifier.post_abort(record, due)
             else:
                 self._appointments[kind](record)
+        self._sales.time_out_challenges()
         self._settlement.run()
 
     @property
@@ -168,6 +188,38 @@ class OpayoSystem:
         self._checkout.open_page(record)
         return self._checkout.standing(record)
 
+    def pi_payment(self, **sale: Any) -> dict[str, Any]:
+        """Pay by Pi as a merchant's own checkout does; the JSON of the last reply.
+
+        The keywords are those of `PiSale`. A refusal gives its error object; a
+        challenge gives the 202 object (then `pi_passes_challenge`).
+        """
+        return self._pi_customers.pay(cast(PiSale, sale))
+
+    def pi_passes_challenge(self, transaction_id: str, *, passed: bool = True) -> dict[str, Any]:
+        """Answer the bank's question in a Pi payment and bring the cRes; the JSON of the transaction."""
+        return self._pi_customers.pass_challenge(self._find(transaction_id), passed=passed)
+
+    # What the merchant does in MyOpayo
+
+    def merchant_refunds(self, vps_tx_id: str, amount: Decimal, vendor_tx_code: str) -> dict[str, str]:
+        """Refund a settled sale in MyOpayo; `{"Status", "StatusDetail"}` and, if OK, `VPSTxId`."""
+        original = self._find(vps_tx_id)
+        fields = {"Description": f"Refund of {original.tx.vendor_tx_code}"[:100]}
+        currency = original.tx.currency
+        order = Order(TxType.REFUND, vendor_tx_code, amount, currency, fields, "MyOpayo", "4.00")
+        return _outcome(lambda: self._operations.refund(original, order), "0000")
+
+    def merchant_voids(self, vps_tx_id: str) -> dict[str, str]:
+        """Void a sale or refund in MyOpayo on its own day; `{"Status", "StatusDetail"}`."""
+        record = self._find(vps_tx_id)
+        return _outcome(lambda: self._operations.void(record), "2005")
+
+    def merchant_releases(self, vps_tx_id: str, amount: Decimal) -> dict[str, str]:
+        """Release a DEFERRED in MyOpayo; `{"Status", "StatusDetail"}`."""
+        record = self._find(vps_tx_id)
+        return _outcome(lambda: self._operations.release(record, amount), "2004")
+
     def redeliver(self, vps_tx_id: str) -> None:
         """Send the last notification of a transaction once more."""
         self._notifier.redeliver(self._find(vps_tx_id))
@@ -181,3 +233,12 @@ class OpayoSystem:
         if record is None:
             raise KeyError(f"no transaction {vps_tx_id_or_next_url}")
         return record
+
+
+def _outcome(work: Callable[[], Record | None], code: str) -> dict[str, str]:
+    try:
+        made = work()
+    except Refusal as refusal:
+        return {"Status": refusal.status, "StatusDetail": status_detail(refusal.code)}
+    reply = {"Status": "OK", "StatusDetail": status_detail(code)}
+    return reply | {"VPSTxId": f"{{{made.tx.vps_tx_id}}}"} if made is not None else reply

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from sandbox.opayo.authorisation import assess, three_d_secure
 from sandbox.opayo.core import transaction as life
 from sandbox.opayo.core.cards import Card, read_card, security_code_result
-from sandbox.opayo.core.issuer import (
-    CHALLENGE,
-    NOT_CHECKED,
-    Checks,
-    check_address,
-    judge,
-    three_d_secure_of,
-    verdict_fields,
-)
+from sandbox.opayo.core.issuer import CHALLENGE
 from sandbox.opayo.core.london import london_day
 from sandbox.opayo.core.registration import Registration, read_registration
 from sandbox.opayo.core.status_codes import Refusal, status_detail
@@ -28,14 +21,6 @@ from sandbox.opayo.tokens import card_from_row, card_to_row
 RETRY = "RETRY"
 """The card was declined and the customer may try another."""
 CHALLENGED = "3DAUTH"
-
-
-def three_d_secure(gateway: Gateway, holder: str, *, applies: bool) -> str:
-    """3DSecureStatus, or `CHALLENGE`, for a cardholder under the account's settings."""
-    if not applies:
-        return NOT_CHECKED
-    other = "OK" if gateway.switches["cardholder_names"] == "any" else "NOTAUTHED"
-    return three_d_secure_of(holder, other_names=other)
 
 
 class Checkout:
@@ -135,26 +120,11 @@ class Checkout:
         any_card = self._gateway.switches["unpublished_cards"] == "approved"
         return read_card(number, holder, expiry, security_code, today, accept_any=any_card)
 
-    def _checks(self, record: Record, card: Card) -> Checks:
-        if record.fields.get("ApplyAVSCV2") == "2":
-            return Checks()
-        address = record.fields.get("BillingAddress1", "")
-        plausible = self._gateway.switches["avs"] == "plausible"
-        return check_address(address, record.fields.get("BillingPostCode", ""), card, plausible=plausible)
-
-    def _authorise(self, record: Record, card: Card, three_d_secure_status: str) -> str:
+    def _authorise(self, record: Record, card: Card, proof: str) -> str:
         gateway = self._gateway
-        checks = self._checks(record, card)
-        rule = record.fields.get("ApplyAVSCV2", "0")
-        strict = rule == "1" or (rule == "0" and gateway.switches["avscv2_rules"] == "strict")
-        verdict = judge(record.tx.tx_type, card, three_d_secure_status, checks, strict=strict)
-        record.card = card_to_row(card)
-        record.results = verdict_fields(verdict, card, checks, three_d_secure_status)
-        record.results["StatusDetail"] = verdict.detail
+        verdict = assess(gateway, record, card, proof)
         if verdict.status in ("NOTAUTHED", "REJECTED") and self._may_retry(record):
             return RETRY
-        if three_d_secure_status in ("OK", "ATTEMPTONLY"):
-            record.results |= gateway.new_authentication(card.payment_system)
         if verdict.status == "OK":
             self._use_token(record, card)
         record.tx = life.decide(

@@ -49,7 +49,7 @@ class PaymentPages:
         _, _, key, *rest = request.path.split("/")
         record = self._gateway.records.get(key)
         if record is None or record.system != "Server":
-            return _problem("No such payment", "Ask the shop for a new payment link.", 404)
+            return problem("No such payment", "Ask the shop for a new payment link.", 404)
         page = rest[0] if rest else ""
         if page == "progress":
             return json_reply(self._progress(record))
@@ -141,15 +141,16 @@ class PaymentPages:
         trouble = self._trouble(record)
         if trouble:
             detail = record.notice.get("problem", "")
-            return _problem("We could not take you back to the shop", trouble, 200, detail)
+            return problem("We could not take you back to the shop", trouble, 200, detail)
         if record.tx.is_unfinished:
             address = self._address(record)
             extra = {"progress_url": f"{address}/progress", "problem_url": f"{address}/problem"}
             return html("waiting.html", common_context(record) | extra)
-        return _problem("This payment is closed", "Go back to the shop to see your order.", 200)
+        return problem("This payment is closed", "Go back to the shop to see your order.", 200)
 
 
-def _problem(heading: str, text: str, status: int, detail: str = "") -> Reply:
+def problem(heading: str, text: str, status: int, detail: str = "") -> Reply:
+    """A page that says what is wrong and what to do."""
     context = {"merchant": MERCHANT, "heading": heading, "text": text, "detail": detail}
     return html("problem.html", context, status)
 

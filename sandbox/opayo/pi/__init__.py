@@ -1,0 +1,1 @@
+"""Opayo Pi: the REST interface below `/api/v1`."""
