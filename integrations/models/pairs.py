@@ -5,6 +5,17 @@ from __future__ import annotations
 from django.db import models
 
 
+def default_tax_types() -> dict[str, str]:
+    """Xero's UK tax types for sales by VAT rate in per cent, and for the two kinds without a rate."""
+    return {
+        "20": "OUTPUT2",
+        "5": "RROUTPUT",
+        "0": "ZERORATEDOUTPUT",
+        "exempt": "EXEMPTOUTPUT",
+        "outside_scope": "NONE",
+    }
+
+
 class Pair(models.Model):
     """One Opayo vendor account bridged to one Xero organisation, and the shops that feed it.
 
@@ -25,6 +36,7 @@ class Pair(models.Model):
     currencies_kept = models.JSONField(
         default=list, blank=True, help_text="Currencies the books keep beside the base currency."
     )
+    tax_types = models.JSONField(default=default_tax_types, help_text="Xero TaxType by VAT rate or tax_code.")
     zone = models.CharField(max_length=64, default="Europe/London")
     invoice_prefix = models.CharField(max_length=20, blank=True, default="")
     order_code_pattern = models.CharField(

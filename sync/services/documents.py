@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from integrations.core.money import Money
 from integrations.models import Customer, Order, Pair, Payment
 from integrations.pairs.selectors import accounts_of
-from mapping.selectors import published_mapping
+from mapping.core.contacts import name_with_number
+from mapping.core.problems import Problem
+from mapping.selectors import Published, published_mappings
 from sync.core.conversion import Conversion
 
 
@@ -21,17 +23,18 @@ class Made:
 
     document: dict[str, Any]
     mapping_version_id: int
-    stopped: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass
 class DocumentMaker:
-    """Evaluates the pair's mappings; one per batch, so that settings are read once."""
+    """Evaluates the pair's mappings; one per batch, so that mappings and settings are read once."""
 
     pair: Pair
     now: datetime
     """The business moment, UTC."""
     _base: dict[str, Any] = field(default_factory=dict)
+    _mappings: dict[str, Published] = field(default_factory=dict)
 
     def contact(self, customer: Customer, *, name_is_taken: bool) -> Made:
         """Xero Contact for a customer of the shop."""
@@ -43,7 +46,7 @@ class DocumentMaker:
 
     def invoice(self, order: Order, *, number: str, status: str, vendor_tx_code: str) -> Made:
         """Xero Invoice ACCREC for an order, in the books' currency."""
-        context = {"status": status, "vendor_tx_code": vendor_tx_code, "invoice_number": number}
+        context = {"status": status, "vendor_tx_code": vendor_tx_code, "invoice_number": f"{self.pair.invoice_prefix}{number}"}
         if order.conversion:
             context["rate"] = order.conversion
         return self._evaluate("invoice", order.document, context)
@@ -63,10 +66,15 @@ class DocumentMaker:
         return self._evaluate("payment", source, {})
 
     def _evaluate(self, kind: str, source: Mapping[str, Any], extra: Mapping[str, Any]) -> Made:
-        version_id, mapping = published_mapping(self.pair.pk, kind)
-        evaluation = mapping.evaluate(source, {**self.context(), **extra}, trace=False)
-        stopped = tuple(problem.message for problem in evaluation.problems if problem.stops)
-        return Made(dict(evaluation.document), version_id, stopped)
+        if not self._mappings:
+            self._mappings = published_mappings(self.pair.pk)
+        if kind not in self._mappings:
+            problem = Problem(f"No mapping of the kind {kind} is published: publish one.", cause="mapping")
+            return Made({}, 0, (problem,))
+        version_id, mapping = self._mappings[kind]
+        evaluation = mapping.evaluate(source, {**self.context(), **extra})
+        stopping = tuple(problem for problem in evaluation.problems if problem.stops)
+        return Made(evaluation.document, version_id, stopping)
 
     def context(self) -> dict[str, Any]:
         """What the mappings may know of the pair beside the source."""
@@ -82,6 +90,7 @@ class DocumentMaker:
                 },
                 "accounts": accounts,
                 "accounts_by_category": accounts.get("by_category", {}),
+                "tax_types": pair.tax_types,
                 "today": self.now.astimezone(ZoneInfo(pair.zone)).date().isoformat(),
             }
         return self._base

@@ -10,12 +10,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.core.money import Money
-from integrations.models import Customer, Order, Payment
+from integrations.models import Customer, Order, Pair, Payment
 from sync.core.books import Cancel, Create, OrderFacts, PaymentFacts, PostingFacts, Revise, Revive, plan
 from sync.core.conversion import share
 from sync.models import Posting
 from sync.services.batch import Batch
 from sync.services.documents import DocumentMaker, Made
+from sync.services.problems import open_problem
 
 # Postings name what they wait for, so they are inserted kind by kind in this order.
 _INSERT_ORDER = (
@@ -204,11 +205,26 @@ def _posting(books: _Books, order: Order, key: Key, made: Made, amount_minor: in
         currency=_books_currency(order),
         created_at=timezone.now(),
     )
-    if made.stopped:
-        posting.state = Posting.State.DEAD
-        posting.error_class = Posting.ErrorClass.PERMANENT
-        posting.error = " ".join(made.stopped)
+    if made.problems:
+        _stop(books.batch.pair, posting, made)
     return posting
+
+
+def _stop(pair: Pair, posting: Posting, made: Made) -> None:
+    """What the mapping could not make is not sent: settings hold it, a wrong record needs a person."""
+    posting.error = " ".join(problem.message for problem in made.problems)
+    if any(problem.cause == "record" for problem in made.problems):
+        posting.state, posting.error_class = Posting.State.DEAD, Posting.ErrorClass.PERMANENT
+        return
+    posting.state, posting.error_class = Posting.State.HELD, Posting.ErrorClass.CONFIGURATION
+    first = made.problems[0]
+    posting.problem = open_problem(
+        pair,
+        "mapping_incomplete",
+        first.target or posting.kind,
+        first.message,
+        "Complete the pair's settings or its mapping, then mark this as fixed.",
+    )
 
 
 def _add(books: _Books, posting: Posting, after: Key | None) -> None:

@@ -18,7 +18,7 @@ from integrations.xero.lookups import (
     find_payments,
     get_one,
 )
-from mapping.core.names import name_with_number
+from mapping.core.contacts import name_with_number
 from sync.models import Posting
 from sync.services.delivering.fates import Posted
 

@@ -1,0 +1,123 @@
+"""Sending confirmations: to the shop in signed batches, to customers by e-mail."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from integrations.core.failures import Failure, PermanentFailure, TransientFailure
+from integrations.models import Connection
+from integrations.shop.client import ShopClient
+from sync.core.backoff import delay_seconds
+from sync.models import Notice
+
+BATCH = 100
+MOST_ATTEMPTS = 14
+"""With waits of up to 15 minutes: about three hours of a shop that does not answer."""
+_STUCK = timedelta(minutes=3)
+
+log = structlog.get_logger(__name__)
+
+
+def send_notices(pair_id: int) -> int:
+    """Send one batch of each channel; returns how many notices were taken in hand."""
+    return sum(_send_channel(pair_id, channel, send) for channel, send in _SENDERS.items())
+
+
+def _send_channel(pair_id: int, channel: str, send: Callable[[list[Notice]], None]) -> int:
+    notices = _claim(pair_id, channel)
+    if not notices:
+        return 0
+    try:
+        send(notices)
+    except Failure as failure:
+        _failed(notices, failure)
+    else:
+        Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(
+            state=Notice.State.SENT, sent_at=timezone.now(), error=""
+        )
+    return len(notices)
+
+
+@transaction.atomic
+def _claim(pair_id: int, channel: str) -> list[Notice]:
+    """Take a batch; the attempt is counted before the work, so that none is tried for ever."""
+    now = timezone.now()
+    due = Q(state=Notice.State.READY) | Q(
+        state__in=[Notice.State.RETRYING, Notice.State.SENDING], not_before__lte=now
+    )
+    first = Notice.objects.filter(due, pair_id=pair_id, channel=channel).order_by("pk").first()
+    if first is None:
+        return []
+    rows = list(
+        Notice.objects.filter(due, pair_id=pair_id, channel=channel, connection=first.connection_id)
+        .select_for_update(of=("self",), skip_locked=True)
+        .select_related("order", "pair")
+        .order_by("pk")[:BATCH]
+    )
+    # A killed sender leaves them in `sending`; after `not_before` they are sent again.
+    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=Notice.State.SENDING, attempts=F("attempts") + 1, not_before=now + _STUCK
+    )
+    return rows
+
+
+def _failed(notices: Sequence[Notice], failure: Failure) -> None:
+    for notice in notices:
+        gone = isinstance(failure, PermanentFailure) or notice.attempts + 1 >= MOST_ATTEMPTS
+        retry_after = failure.retry_after if isinstance(failure, TransientFailure) else None
+        wait = delay_seconds(
+            notice.attempts, retry_after=retry_after, uniform=random.SystemRandom().uniform
+        )
+        notice.state = Notice.State.DEAD if gone else Notice.State.RETRYING
+        notice.not_before = None if gone else timezone.now() + timedelta(seconds=wait)
+        notice.error = failure.message
+    Notice.objects.bulk_update(notices, ["state", "not_before", "error"])
+
+
+def _to_shop(notices: list[Notice]) -> None:
+    connection = Connection.objects.get(pk=notices[0].connection_id)
+    if not connection.config.get("confirmation_url"):
+        return
+    events = [notice.content for notice in notices]
+    ShopClient(connection).confirm(events, message_id=f"msg_{notices[0].public_id}_{len(notices)}")
+
+
+def _to_customers(notices: list[Notice]) -> None:
+    try:
+        with get_connection() as mail:
+            mail.send_messages([_email(notice) for notice in notices])
+    except OSError as error:
+        raise TransientFailure(f"The mail server did not take the message: {error}.") from error
+
+
+def _email(notice: Notice) -> EmailMultiAlternatives:
+    paid = notice.type == Notice.Type.CONFIRMED
+    context = {"notice": notice, "content": notice.content, "order": notice.order, "paid": paid}
+    number = notice.content["order_number"]
+    subject = f"Your payment for order {number}" if paid else f"Payment for order {number} did not go through"
+    message = EmailMultiAlternatives(
+        subject,
+        render_to_string("sync/email/payment.txt", context),
+        settings.DEFAULT_FROM_EMAIL,
+        [notice.recipient],
+        # The same on every attempt, so that a mail server can tell a repeat.
+        headers={"Message-ID": f"<{notice.public_id}@tillbridge>"},
+    )
+    message.attach_alternative(render_to_string("sync/email/payment.html", context), "text/html")
+    return message
+
+
+_SENDERS: dict[str, Callable[[list[Notice]], None]] = {
+    Notice.Channel.SHOP: _to_shop,
+    Notice.Channel.EMAIL: _to_customers,
+}

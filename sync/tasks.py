@@ -1,0 +1,124 @@
+"""What django-q2 runs. Tasks carry ids only; each does a batch, and queues the next one if work is left."""
+
+from __future__ import annotations
+
+import time
+
+from integrations.models import Connection, Pair
+from integrations.opayo.sweep import fetch_transaction
+from integrations.opayo.sweep import sweep as sweep_opayo
+from integrations.xero.polling import poll as poll_xero
+from integrations.clock import business_now
+from integrations.core.failures import Failure
+from sync.selectors.work import next_event_due_in
+from sync.services import housekeeping, sweeper
+from sync.services.delivering.dispatcher import dispatch
+from sync.services.leases import begin, give_back_lease, holder_name, take_lease, wake
+from sync.services.noticing import send_notices
+from sync.services.pipeline import Processed, process_batch
+
+RUN_SECONDS = 30.0
+STAY_SECONDS = 2.5
+"""Stay for events that only wait a moment for another message; longer waits are the sweeper's."""
+
+
+def process_events(pair_id: int) -> None:
+    """Events of the pair into records and postings, until none is due."""
+    begin("process_events", pair_id)
+    until = time.monotonic() + RUN_SECONDS
+    while time.monotonic() < until:
+        done = process_batch(pair_id)
+        if done is None:
+            return
+        _follow_up(pair_id, done)
+        if done.events:
+            continue
+        due_in = next_event_due_in(pair_id)
+        if due_in is None or due_in > STAY_SECONDS:
+            return
+        time.sleep(min(max(due_in, 0.02), 0.25))
+    wake("process_events", pair_id)
+
+
+def _follow_up(pair_id: int, done: Processed) -> None:
+    if done.postings:
+        for connection_id in _connections(pair_id, Connection.System.XERO):
+            wake("deliver", connection_id)
+    if done.notices:
+        wake("notify", pair_id)
+    if done.poll:
+        for connection_id in _connections(pair_id, Connection.System.XERO):
+            wake("poll", connection_id)
+    if done.look_up:
+        _look_up(pair_id, done.look_up)
+
+
+def _connections(pair_id: int, system: str) -> list[int]:
+    live = Connection.objects.filter(pair_id=pair_id, system=system, status=Connection.Status.LIVE)
+    return list(live.values_list("pk", flat=True))
+
+
+def _look_up(pair_id: int, codes: set[str]) -> None:
+    """Ask Opayo about payments that nothing else has told of."""
+    connection = Connection.objects.filter(pair_id=pair_id, system=Connection.System.OPAYO).first()
+    for code in sorted(codes) if connection else ():
+        assert connection is not None
+        fetch_transaction(connection, code)
+
+
+def deliver(connection_id: int) -> None:
+    """Ready postings to Xero, until none is left."""
+    begin("deliver", connection_id)
+    if dispatch(connection_id, notices_due=lambda pair_id: wake("notify", pair_id)):
+        wake("deliver", connection_id)
+
+
+def notify(pair_id: int) -> None:
+    """Confirmations to shop and customers, until none is due."""
+    begin("notify", pair_id)
+    until = time.monotonic() + RUN_SECONDS
+    while send_notices(pair_id):
+        if time.monotonic() > until:
+            wake("notify", pair_id)
+            return
+
+
+def poll(connection_id: int) -> None:
+    """What changed in Xero since the last look."""
+    begin("poll", connection_id)
+    connection = Connection.objects.select_related("pair", "grant").get(pk=connection_id)
+    _alone(f"poll:{connection_id}", lambda: poll_xero(connection), connection.pair_id)
+
+
+def sweep(connection_id: int) -> None:
+    """Opayo's own list of transactions: finds payments whose notification never came."""
+    begin("sweep", connection_id)
+    connection = Connection.objects.select_related("pair").get(pk=connection_id)
+    _alone(f"sweep:{connection_id}", lambda: sweep_opayo(connection, now=business_now()), connection.pair_id)
+
+
+def _alone(lease: str, job, pair_id: int) -> None:  # type: ignore[no-untyped-def]
+    """Do a fetching job unless another worker does; what it fetched is processed at once."""
+    holder = holder_name()
+    if not take_lease(lease, holder):
+        return
+    try:
+        fetched = job()
+    except Failure:
+        # Logged and shown on the connection by its client; the next round tries again.
+        fetched = 0
+    finally:
+        give_back_lease(lease, holder)
+    if fetched:
+        wake("process_events", pair_id)
+
+
+def tick() -> None:
+    """Every minute: pick up whatever a killed worker left, and start what has fallen due."""
+    for pair in Pair.objects.filter(is_active=True):
+        sweeper.tick(pair)
+
+
+def tidy() -> None:
+    """Every night: forget what retention allows to be forgotten."""
+    housekeeping.tidy()
