@@ -34,7 +34,7 @@ def record_auth_call(
 
     Tokens are in these bodies, so nothing of them is kept.
     """
-    connection = grant.connections.order_by("pk").first()
+    connection = grant.connections.order_by("pk").first() if grant.pk else None
     if connection is None:
         return
     ApiCall.objects.create(

@@ -141,12 +141,12 @@ class XeroClient:
         if token is None:
             token = stored_token(self._grant())
         if token is None or not token.lasts(timezone.now()):
-            token = fresh_token(self._grant().pk)
+            token = fresh_token(self._grant_id())
         self._token = token
         return token
 
     def _renewed_token(self, refused: Token) -> Token:
-        self._token = fresh_token(self._grant().pk, rejected=refused.value)
+        self._token = fresh_token(self._grant_id(), rejected=refused.value)
         return self._token
 
     def _grant(self) -> XeroGrant:
@@ -154,6 +154,14 @@ class XeroClient:
         if grant is None:
             raise not_connected(self._connection)
         return grant
+
+    def _grant_id(self) -> int:
+        """Asked anew: somebody may have reconnected since this client was made."""
+        rows = Connection.objects.filter(pk=self._connection.pk).values_list("grant_id", flat=True)
+        grant_id = rows.first()
+        if grant_id is None:
+            raise not_connected(self._connection)
+        return grant_id
 
     def _settle(self, reservation: Reservation, answer: Answer | None) -> None:
         limited = limited_by(answer) if answer is not None and answer.status == 429 else None

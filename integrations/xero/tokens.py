@@ -66,7 +66,9 @@ def fresh_token(grant_id: int, *, rejected: str = "") -> Token:
     """
     with transaction.atomic(durable=True):
         # The row lock is the one lock per token set; the failure is raised only once its mark is committed.
-        grant = XeroGrant.objects.select_for_update().get(pk=grant_id)
+        grant = XeroGrant.objects.select_for_update().filter(pk=grant_id).first()
+        if grant is None:
+            raise TransientFailure("The connection to Xero was renewed at this moment.", 1.0)
         token = stored_token(grant)
         if token is not None and token.value != rejected:
             return token
@@ -132,9 +134,8 @@ def custom_connection_form() -> dict[str, str]:
 
 def disconnected(grant: XeroGrant) -> ConfigurationFailure:
     """Xero no longer lets us in: one problem per token set, whichever call met it first."""
-    names = ", ".join(
-        connection.config.get("organisation") or str(connection) for connection in grant.connections.all()
-    )
+    served = grant.connections.order_by("pk") if grant.pk else ()
+    names = ", ".join(connection.config.get("organisation") or str(connection) for connection in served)
     return ConfigurationFailure(
         "xero_disconnected",
         names,
@@ -173,7 +174,7 @@ def _exchange(grant: XeroGrant, form: Mapping[str, str]) -> Token | Failure:
     for attempt in (1, 2):
         try:
             answer = ask_for_tokens(grant, form)
-            refusal = _refusal(grant, answer)
+            refusal = refusal_of(grant, answer)
             return refusal or keep_tokens(grant, read_tokens(answer))
         except OutcomeUnknown as lost:
             if attempt == 2:
@@ -183,7 +184,8 @@ def _exchange(grant: XeroGrant, form: Mapping[str, str]) -> Token | Failure:
     raise AssertionError("unreachable")
 
 
-def _refusal(grant: XeroGrant, answer: Answer) -> ConfigurationFailure | None:
+def refusal_of(grant: XeroGrant, answer: Answer) -> ConfigurationFailure | None:
+    """Why the token endpoint gives no tokens, when a person must act; None otherwise."""
     if answer.status not in (400, 401, 403):
         return None
     error = read_error_body(answer.body)

@@ -1,0 +1,9 @@
+"""Addresses that outside systems and their consent pages use."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("integrations.xero.urls")),
+]
