@@ -70,6 +70,12 @@ apt_install() {
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } >&2
 }
 
+# A virtual environment around us must not be mistaken for ours.
+sync_environment() {
+    env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$ROOT/.venv" "$1" sync --frozen --quiet \
+        --python "$(find_python || echo '>=3.11')"
+}
+
 # Make or refresh .venv. Several commands may start at once: one of them does the work.
 bootstrap() {
     local uv wanted
@@ -79,9 +85,8 @@ bootstrap() {
     fi
     uv="$(find_uv)"
     say "Installing what uv.lock names into .venv"
-    # A virtual environment around us must not be mistaken for ours.
-    env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$ROOT/.venv" "$uv" sync --frozen --quiet \
-        --python "$(find_python || echo '>=3.11')"
+    # Behind a company's proxy only the system's own certificates may do; elsewhere there may be none.
+    sync_environment "$uv" || UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true sync_environment "$uv"
     printf '%s\n' "$wanted" >.venv/.tillbridge
 }
 
