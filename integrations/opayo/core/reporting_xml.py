@@ -78,10 +78,14 @@ class ReportingReply:
         """The plain elements right under the root."""
         return fields_of(self.root)
 
+    def number(self, collection: str, name: str) -> int:
+        """A count inside a collection, such as `totalrows`; 0 when it is absent."""
+        texts = (fields_of(found).get(name, "") for found in children(self.root, collection))
+        return next((int(text) for text in texts if text.isascii() and text.isdigit()), 0)
+
     def rows(self, collection: str, item: str) -> list[Element]:
         """The items of a collection: none, one or many."""
-        found = _child(self.root, collection)
-        return [] if found is None else [child for child in found if child.tag.lower() == item]
+        return [row for found in children(self.root, collection) for row in children(found, item)]
 
 
 def command(credentials: Credentials, name: str, parameters: Sequence[tuple[str, str]] = ()) -> bytes:
@@ -142,5 +146,10 @@ def parse_time(text: str) -> datetime | None:
     return None
 
 
+def children(element: Element, name: str) -> list[Element]:
+    """The children of that name, in any case."""
+    return [child for child in element if child.tag.lower() == name]
+
+
 def _child(element: Element, name: str) -> Element | None:
-    return next((child for child in element if child.tag.lower() == name), None)
+    return next(iter(children(element, name)), None)
