@@ -196,6 +196,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 XERO_LOGIN_URL = env_str("XERO_LOGIN_URL", "https://login.xero.com").rstrip("/")
 XERO_IDENTITY_URL = env_str("XERO_IDENTITY_URL", "https://identity.xero.com").rstrip("/")
 XERO_API_URL = env_str("XERO_API_URL", "https://api.xero.com").rstrip("/")
+# Where people look at their books; documents link there.
+XERO_APP_URL = env_str("XERO_APP_URL", "https://go.xero.com").rstrip("/")
 OPAYO_LIVE_URL = env_str("OPAYO_LIVE_URL", "https://live.opayo.eu.elavon.com").rstrip("/")
 OPAYO_TEST_URL = env_str("OPAYO_TEST_URL", "https://sandbox.opayo.eu.elavon.com").rstrip("/")
 HTTP_TIMEOUT_SECONDS = env_int("HTTP_TIMEOUT_SECONDS", 30)
