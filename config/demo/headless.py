@@ -14,8 +14,9 @@ from typing import Any
 from config.demo.chaos import Chaos
 from config.demo.options import Options
 from config.demo.processes import progress, run
+from config.demo.quiet import product_status
 from config.demo.stack import Ports, Stack
-from config.demo.trading import let_aftermath_happen, run_trade, wait_until_quiet
+from config.demo.trading import let_aftermath_happen, run_trade
 
 _RUNS = Path(__file__).resolve().parents[2] / "var" / "runs"
 
@@ -47,12 +48,12 @@ def _perform(stack: Stack) -> dict[str, Any]:
         chaos.start()
     try:
         run_trade(stack)
-        let_aftermath_happen(stack.control)
     finally:
         chaos.stop()
     progress("Waiting until nothing is on its way any more")
-    seconds = wait_until_quiet(stack) - began
-    return audit(stack) | {"seconds": round(seconds, 2), "kills": chaos.kills}
+    seconds = let_aftermath_happen(stack) - began
+    left = product_status(stack)["dead_letters"]
+    return audit(stack) | {"dead_letters": left, "seconds": round(seconds, 2), "kills": chaos.kills}
 
 
 def audit(stack: Stack) -> dict[str, Any]:

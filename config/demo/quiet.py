@@ -26,7 +26,7 @@ class Quiet:
 
     @property
     def is_quiet(self) -> bool:
-        return bool(self.product["quiet"]) and self.due_in_sandbox == 0
+        return bool(self.product["is_quiet"]) and self.due_in_sandbox == 0
 
 
 def look(stack: Stack) -> Quiet:
@@ -67,7 +67,7 @@ class QuietServer:
         with self._lock:
             if time.monotonic() - self._looked_at > _SECONDS_A_LOOK_HOLDS:
                 try:
-                    self._was_quiet = bool(product_status(self._stack)["quiet"])
+                    self._was_quiet = bool(product_status(self._stack)["is_quiet"])
                 except ChildFailed:
                     self._was_quiet = False
                 self._looked_at = time.monotonic()

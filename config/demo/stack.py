@@ -90,6 +90,7 @@ class Stack:
         progress("Starting PostgreSQL")
         self.cluster.start()
         self.manage("migrate", "--verbosity", "0")
+        self.manage("sync_schedules")
 
     def start_sandbox(self) -> None:
         """Start the outside world and wait until it answers."""

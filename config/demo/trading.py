@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from config.demo.control import Control, wait_until
+from config.demo.control import wait_until
 from config.demo.options import Options
 from config.demo.processes import ChildFailed, progress
 from config.demo.quiet import Quiet, QuietServer, look
@@ -62,10 +62,18 @@ class _Watch:
         return bool(status["state"] == "finished")
 
 
-def let_aftermath_happen(control: Control) -> None:
-    """Move on to when abandoned payments are given up and the last day is settled."""
+def let_aftermath_happen(stack: Stack) -> float:
+    """Move on to when abandoned payments are given up and the last day is settled, and work it all off.
+
+    Returns when everything was first seen to be quiet (monotonic seconds).
+    """
+    quiet_since = wait_until_quiet(stack)
     for _ in range(_AFTERMATH_DAYS):
-        control.post("clock", {"advance": _DAY})
+        stack.control.post("clock", {"advance": _DAY})
+        # The schedules would do the same within minutes.
+        stack.manage("catch_up")
+        wait_until_quiet(stack)
+    return quiet_since
 
 
 def wait_until_quiet(stack: Stack) -> float:
