@@ -59,28 +59,41 @@ class Books:
     def _collect(self) -> None:
         new = self._collection
         self.organisations = new("organisations", "OrganisationID")
-        self.accounts = new("accounts", "AccountID", code=field("Code"), name=folded("Name"), system=field("SystemAccount"))
+        self.accounts = new(
+            "accounts", "AccountID", code=field("Code"), name=folded("Name"), system=field("SystemAccount")
+        )
         self.tax_rates = new("tax_rates", "TaxType", name=folded("Name"))
         self.currencies = new("currencies", "Code")
         self.counters = new("counters", "Name")
         self.contacts = new(
-            "contacts", "ContactID",
+            "contacts",
+            "ContactID",
             name=when(lambda row: row["ContactStatus"] == "ACTIVE", folded("Name")),
-            number=field("ContactNumber"), email=folded("EmailAddress"),
+            number=field("ContactNumber"),
+            email=folded("EmailAddress"),
         )
         self.invoices = new(
-            "invoices", "InvoiceID",
+            "invoices",
+            "InvoiceID",
             number=when(lambda row: row["Type"] == "ACCREC", field("InvoiceNumber")),
-            any_number=field("InvoiceNumber"), reference=field("Reference"), contact=field("ContactID"),
+            any_number=field("InvoiceNumber"),
+            reference=field("Reference"),
+            contact=field("ContactID"),
         )
         self.credit_notes = new(
-            "credit_notes", "CreditNoteID",
-            number=field("CreditNoteNumber"), reference=field("Reference"), contact=field("ContactID"),
+            "credit_notes",
+            "CreditNoteID",
+            number=field("CreditNoteNumber"),
+            reference=field("Reference"),
+            contact=field("ContactID"),
         )
         self.payments = new(
-            "payments", "PaymentID",
-            document=when(_live, field("DocumentID")), every_document=field("DocumentID"),
-            batch=field("BatchPaymentID"), reference=field("Reference"),
+            "payments",
+            "PaymentID",
+            document=when(_live, field("DocumentID")),
+            every_document=field("DocumentID"),
+            batch=field("BatchPaymentID"),
+            reference=field("Reference"),
         )
         self.batch_payments = new("batch_payments", "BatchPaymentID")
         self.bank_transactions = new(
@@ -91,8 +104,10 @@ class Books:
         self.prepayments = new("prepayments", "PrepaymentID", contact=field("ContactID"))
         self.manual_journals = new("manual_journals", "ManualJournalID")
         self.allocations = new(
-            "allocations", "AllocationID",
-            credit=when(_allocated, field("CreditID")), invoice=when(_allocated, field("InvoiceID")),
+            "allocations",
+            "AllocationID",
+            credit=when(_allocated, field("CreditID")),
+            invoice=when(_allocated, field("InvoiceID")),
         )
         self.history = new("history", "HistoryID", subject=field("SubjectID"))
         self.journals = _Journals(self)
@@ -249,5 +264,3 @@ class _Journals(Collection):
         undoes_nothing = row["Undoes"] is None
         self._books.ledger.post(row["Date"], reversal(_lines(row)), undoes=undoes_nothing)
         super().restore(key, before)
-
-

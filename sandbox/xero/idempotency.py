@@ -25,7 +25,9 @@ class Replies:
     def __init__(self, world: World) -> None:
         self._world = world
         self._table = world.store.table("xero.idempotency")
-        self._order = deque(sorted((row["at"], key) for key, row in ((k, self._table[k]) for k in self._table)))
+        self._order = deque(
+            sorted((row["at"], key) for key, row in ((k, self._table[k]) for k in self._table))
+        )
 
     def find(self, client_id: str, tenant: str, key: str, request: Request) -> Reply | None:
         """The reply this key had within its window; raise KeyReused where the request was another."""

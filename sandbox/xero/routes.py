@@ -8,9 +8,15 @@ from sandbox.kernel.wire import Reply, Request
 from sandbox.xero.call import Call
 from sandbox.xero.endpoints import (
     accounts,
+    allocations,
+    bank_transactions,
+    bank_transfers,
+    batch_payments,
     contacts,
     credit_notes,
+    history,
     invoices,
+    manual_journals,
     organisation,
     overpayments,
     payments,
@@ -22,6 +28,8 @@ API = "/api.xro/2.0/"
 Handler = Callable[[Call], Reply]
 _NAMED = frozenset({"reports", "organisation"})
 """Endpoints whose second segment is a name, not an id."""
+
+CREDITS = ("creditnotes", "overpayments", "prepayments")
 
 ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "organisation"): organisation.show,
@@ -62,6 +70,30 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "overpayments/*"): overpayments.overpayment,
     ("GET", "prepayments"): overpayments.prepayments,
     ("GET", "prepayments/*"): overpayments.prepayment,
+    ("GET", "batchpayments"): batch_payments.index,
+    ("GET", "batchpayments/*"): batch_payments.show,
+    ("PUT", "batchpayments"): batch_payments.write,
+    ("POST", "batchpayments"): batch_payments.write,
+    ("POST", "batchpayments/*"): batch_payments.update,
+    ("GET", "banktransactions"): bank_transactions.index,
+    ("GET", "banktransactions/*"): bank_transactions.show,
+    ("PUT", "banktransactions"): bank_transactions.write,
+    ("POST", "banktransactions"): bank_transactions.write,
+    ("POST", "banktransactions/*"): bank_transactions.update,
+    ("GET", "banktransfers"): bank_transfers.index,
+    ("GET", "banktransfers/*"): bank_transfers.show,
+    ("PUT", "banktransfers"): bank_transfers.write,
+    ("POST", "banktransfers"): bank_transfers.write,
+    ("POST", "banktransfers/*"): bank_transfers.update,
+    ("GET", "manualjournals"): manual_journals.index,
+    ("GET", "manualjournals/*"): manual_journals.show,
+    ("PUT", "manualjournals"): manual_journals.write,
+    ("POST", "manualjournals"): manual_journals.write,
+    ("POST", "manualjournals/*"): manual_journals.update,
+    **{("PUT", f"{name}/*/allocations"): allocations.write for name in CREDITS},
+    **{("DELETE", f"{name}/*/allocations/*"): allocations.remove for name in CREDITS},
+    **{("GET", f"{name}/*/history"): history.index for name in history.ENDPOINTS},
+    **{("PUT", f"{name}/*/history"): history.write for name in history.ENDPOINTS},
     ("GET", "reports/trialbalance"): reports.trial_balance,
     ("GET", "reports/banksummary"): reports.bank_summary,
 }
@@ -97,7 +129,8 @@ def pattern_of(segments: list[str]) -> str:
     """The path with ids replaced by stars, in lower case."""
     named = segments[0].lower() in _NAMED
     parts = [
-        "*" if place % 2 and not (named and place == 1) else part.lower() for place, part in enumerate(segments)
+        "*" if place % 2 and not (named and place == 1) else part.lower()
+        for place, part in enumerate(segments)
     ]
     return "/".join(parts)
 

@@ -21,6 +21,10 @@ class Switch:
     note: str
 
 
+def _either(name: str, note: str, *, default: bool = True) -> Switch:
+    return Switch(name, (True, False), default, note)
+
+
 SWITCHES = {
     switch.name: switch
     for switch in (
@@ -31,67 +35,98 @@ SWITCHES = {
             "Documented: 60 calls a minute, 5 at once and 5,000 a day for each app and organisation (1,000 a day on "
             "the Starter tier), 10,000 a minute for each app. `off` counts but never refuses.",
         ),
-        Switch("xero.rounding", ("half_up", "half_even"), "half_up", "How tax of exactly half a penny is rounded."),
         Switch(
-            "xero.redirect_127", (True, False), True,
+            "xero.rounding",
+            ("half_up", "half_even"),
+            "half_up",
+            "How tax of exactly half a penny is rounded.",
+        ),
+        _either(
+            "xero.redirect_127",
             "Known: Xero refuses http://127.0.0.1 as a redirect host. On by default here so that the demo needs no "
             "name resolution; switch it off to be strict.",
         ),
-        Switch("xero.client_auth_status", (400, 401), 400, "Status of `invalid_client` from the token endpoint."),
         Switch(
-            "xero.invalid_scope", ("page", "redirect"), "page",
+            "xero.client_auth_status", (400, 401), 400, "Status of `invalid_client` from the token endpoint."
+        ),
+        Switch(
+            "xero.invalid_scope",
+            ("page", "redirect"),
+            "page",
             "Whether a scope the app may not ask for shows an error page or goes back to the app.",
         ),
         Switch(
-            "xero.concurrent_refresh", ("mint", "same"), "mint",
+            "xero.concurrent_refresh",
+            ("mint", "same"),
+            "mint",
             "Whether the previous refresh token, used again within its 30 minutes, gives another new token or the "
             "one already given.",
         ),
-        Switch("xero.retry_after_appminute", (True, False), True, "Whether the app's minute limit says Retry-After."),
+        _either(
+            "xero.retry_after_appminute",
+            "Whether the app's minute limit says Retry-After.",
+        ),
         Switch(
-            "xero.unknown_id", (400, 404), 400,
+            "xero.unknown_id",
+            (400, 404),
+            400,
             "Status of a POST that names an invoice, credit note or contact that does not exist.",
         ),
-        Switch(
-            "xero.allocation_id_in_reply", (True, False), True,
+        _either(
+            "xero.allocation_id_in_reply",
             "Whether the reply to a new allocation carries its AllocationID.",
         ),
-        Switch(
-            "xero.reuse_voided_number", (True, False), False,
-            "Whether the number of a voided or deleted invoice may be used again; reports disagree.",
+        _either(
+            "xero.reuse_voided_number",
+            default=False,
+            note="Whether the number of a voided or deleted invoice may be used again; reports disagree.",
         ),
         Switch(
-            "xero.edited_tax_tolerance", ("any", "0.05"), "any",
+            "xero.edited_tax_tolerance",
+            ("any", "0.05"),
+            "any",
             "How far a TaxAmount sent with an invoice line may be from the computed one.",
         ),
         Switch(
-            "xero.reconciled_delete", ("refuse", "allow"), "refuse",
+            "xero.reconciled_delete",
+            ("refuse", "allow"),
+            "refuse",
             "Whether a reconciled payment or bank transaction can be deleted.",
         ),
-        Switch(
-            "xero.payment_date_required", (True, False), True,
+        _either(
+            "xero.payment_date_required",
             "Documented as mandatory; some integrators say today is assumed.",
         ),
         Switch(
-            "xero.third_currency_bank", ("refuse", "allow"), "refuse",
+            "xero.third_currency_bank",
+            ("refuse", "allow"),
+            "refuse",
             "Whether a document can be paid through a bank account of a third currency.",
         ),
         Switch(
-            "xero.due_date_default", ("date", "required"), "date",
+            "xero.due_date_default",
+            ("date", "required"),
+            "date",
             "Whether an approved invoice without DueDate is given its own date or refused.",
         ),
-        Switch("xero.zero_total_paid", (True, False), True, "Whether an approved invoice of nothing is PAID at once."),
-        Switch("xero.own_events", (True, False), True, "Whether an app gets webhook events of its own changes."),
-        Switch("xero.payment_events", (True, False), True, "Whether a payment makes an INVOICE event."),
-        Switch(
-            "xero.echo_good_elements", (True, False), False,
-            "Whether a refused batch lists its good elements beside the bad ones.",
+        _either(
+            "xero.zero_total_paid",
+            "Whether an approved invoice of nothing is PAID at once.",
+        ),
+        _either("xero.own_events", "Whether an app gets webhook events of its own changes."),
+        _either("xero.payment_events", "Whether a payment makes an INVOICE event."),
+        _either(
+            "xero.echo_good_elements",
+            default=False,
+            note="Whether a refused batch lists its good elements beside the bad ones.",
         ),
         Switch(
-            "xero.bank_summary_currency", ("base", "own"), "base",
+            "xero.bank_summary_currency",
+            ("base", "own"),
+            "base",
             "Whether the bank summary gives foreign accounts in the base currency or in their own.",
         ),
-        Switch("xero.unarchive_contact", (True, False), True, "Whether ContactStatus ACTIVE restores a contact."),
+        _either("xero.unarchive_contact", "Whether ContactStatus ACTIVE restores a contact."),
     )
 }
 

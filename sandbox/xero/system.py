@@ -146,7 +146,9 @@ class XeroSystem:
         headers = self.traffic.spend(app, tenant)
         call = Call(self.books[tenant], request, app, APPS[app].name, segments, _wants_json(request))
         reply = self._once(call)
-        return replies.with_headers(reply, {**replies.API_HEADERS, **headers, "Xero-Correlation-Id": call.correlation})
+        return replies.with_headers(
+            reply, {**replies.API_HEADERS, **headers, "Xero-Correlation-Id": call.correlation}
+        )
 
     def _once(self, call: Call) -> Reply:
         """Answer, or answer again what the call's Idempotency-Key was answered before."""
@@ -171,7 +173,9 @@ class XeroSystem:
         """Run the endpoint; keep what it changed if the reply is good, else nothing of it."""
         handler = routes.ROUTES.get((call.method, routes.pattern_of(call.segments)))
         if handler is None:
-            return call.fail(20, "ApiMethodNotImplementedException", "The Api Method called is not implemented", status=501)
+            return call.fail(
+                20, "ApiMethodNotImplementedException", "The Api Method called is not implemented", status=501
+            )
         if len(call.request.body) > LARGEST_BODY:
             return call.fail(10, "RequestTooLargeException", "The request is larger than 10 MB", status=413)
         try:
@@ -199,7 +203,12 @@ class XeroSystem:
         code_challenge: str | None = None,
     ) -> str:
         """The code a person's click would give, without the page. Raise `identity.BadAuthorization` where it would refuse."""
-        query = {"client_id": client_id, "redirect_uri": redirect_uri, "scope": scope, "response_type": "code"}
+        query = {
+            "client_id": client_id,
+            "redirect_uri": redirect_uri,
+            "scope": scope,
+            "response_type": "code",
+        }
         if code_challenge is not None:
             query |= {"code_challenge": code_challenge, "code_challenge_method": "S256"}
         return self.identity.grant_code(query, list(tenants))
@@ -242,11 +251,15 @@ class XeroSystem:
 
         `path` is below the API's base, such as `Invoices/INV-0007`.
         """
-        request = Request(method, f"{routes.API}{path}", {}, {"accept": "application/json"}, orjson.dumps(body))
+        request = Request(
+            method, f"{routes.API}{path}", {}, {"accept": "application/json"}, orjson.dumps(body)
+        )
         segments = routes.segments_of(request.path)
-        return self._answer(Call(self.books[tenant], request, PERSON, "Xero", segments, True))
+        return self._answer(Call(self.books[tenant], request, PERSON, "Xero", segments, as_json=True))
 
-    def configure_webhook(self, url: str, categories: tuple[str, ...] = ("INVOICE", "CONTACT", "CREDITNOTE")) -> None:
+    def configure_webhook(
+        self, url: str, categories: tuple[str, ...] = ("INVOICE", "CONTACT", "CREDITNOTE")
+    ) -> None:
         """Save the app's webhook subscription, as in the developer portal; the intent-to-receive check follows."""
         self.webhooks.configure(url, categories)
 
@@ -254,7 +267,12 @@ class XeroSystem:
         """What the organisation's books hold, and the calls made: see `truth.of`."""
         totals = self.traffic.totals()
         refused = totals.pop("429", 0)
-        return {**truth.of(self.books[tenant]), "calls": totals, "429s": refused, "webhook": self.webhooks.state()}
+        return {
+            **truth.of(self.books[tenant]),
+            "calls": totals,
+            "429s": refused,
+            "webhook": self.webhooks.state(),
+        }
 
 
 def _wants_json(request: Request) -> bool:

@@ -139,7 +139,12 @@ class Tokens:
 
     def _new_refresh(self, consent: Consent) -> str:
         token = secrets.token_urlsafe(33)
-        row = {**_grant(consent), "expires": self.now() + REFRESH_SECONDS, "replaced_at": None, "successor": None}
+        row = {
+            **_grant(consent),
+            "expires": self.now() + REFRESH_SECONDS,
+            "replaced_at": None,
+            "successor": None,
+        }
         self.refreshes.put(token, row)
         return token
 
@@ -152,7 +157,9 @@ class Tokens:
         now = self.now()
         if row is None or row["client_id"] != client_id or row["expires"] <= now:
             raise TokenError("invalid_grant")
-        if row["replaced_at"] is not None and (row["replaced_at"] + GRACE_SECONDS <= now or self._two_back(row)):
+        if row["replaced_at"] is not None and (
+            row["replaced_at"] + GRACE_SECONDS <= now or self._two_back(row)
+        ):
             raise TokenError("invalid_grant")
         reply = self.issue(_consent(row), refreshable=mint or row["successor"] is None)
         successor = reply.setdefault("refresh_token", row["successor"])

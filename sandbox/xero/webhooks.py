@@ -163,7 +163,12 @@ class Webhooks:
         first = row["first_attempt"] if attempts else now
         wait = RETRY_SECONDS[min(attempts, len(RETRY_SECONDS) - 1)]
         status = "disabled" if now - first >= GIVE_UP_SECONDS else row["status"]
-        changes = {"attempts": attempts + 1, "first_attempt": first, "not_before": now + wait, "status": status}
+        changes = {
+            "attempts": attempts + 1,
+            "first_attempt": first,
+            "not_before": now + wait,
+            "status": status,
+        }
         self._table.put(_ROW, {**row, **changes, "problem": problem})
 
 

@@ -125,12 +125,18 @@ STANDARD = [
     Entry("860", "Rounding", "CURRLIAB", system="ROUNDING"),
     Entry("877", "Tracking Transfers", "CURRLIAB", system="TRACKINGTRANSFERS"),
     *_rows("TERMLIAB", "NONE", "900 Loan"),
-    *_rows("EQUITY", "NONE", "950 Capital - x,xxx Ordinary Shares; 970 Owner A Funds Introduced; 980 Owner A Drawings"),
+    *_rows(
+        "EQUITY",
+        "NONE",
+        "950 Capital - x,xxx Ordinary Shares; 970 Owner A Funds Introduced; 980 Owner A Drawings",
+    ),
     Entry("960", "Retained Earnings", "EQUITY", system="RETAINEDEARNINGS"),
 ]
 
 UK_CHART = sorted([*BANKS, *STANDARD], key=lambda entry: entry.code)
 CARD_BUSINESS_CHART = sorted([*UK_CHART, *CLEARING], key=lambda entry: entry.code)
 
-UNPOSTABLE_SYSTEM = frozenset({"DEBTORS", "CREDITORS", "BANKCURRENCYGAIN", "UNREALISEDCURRENCYGAIN", "REALISEDCURRENCYGAIN"})
+UNPOSTABLE_SYSTEM = frozenset(
+    {"DEBTORS", "CREDITORS", "BANKCURRENCYGAIN", "UNREALISEDCURRENCYGAIN", "REALISEDCURRENCYGAIN"}
+)
 """System accounts that no document line may name."""

@@ -80,7 +80,7 @@ def require_balance(lines: Sequence[Line]) -> None:
         raise Unbalanced(f"debits and credits differ by {difference}")
 
 
-def _movement(line: Line, undoes: bool) -> Balance:
+def _movement(line: Line, *, undoes: bool) -> Balance:
     comes_in = (line.own > 0) is not undoes
     if comes_in:
         return Balance(line.base, line.own, line.base, ZERO, line.own, ZERO)
@@ -102,7 +102,7 @@ class Ledger:
         require_balance(lines)
         for line in lines:
             days = self._days[line.account]
-            days[on] = days.get(on, Balance()) + _movement(line, undoes)
+            days[on] = days.get(on, Balance()) + _movement(line, undoes=undoes)
 
     def balance(self, account: str, *, since: date | None = None, until: date | None = None) -> Balance:
         """The sum of movements from `since` to `until`, both included; without bounds, of all."""

@@ -122,15 +122,15 @@ def not_a(kind: str, field: str, value: object) -> str:
     return f"'{value}' is not a valid {kind} for {field}"
 
 
-def unbalanced_journal(debits: Decimal, credits: Decimal) -> str:
-    return f"The total debits ({debits:.2f}) must equal total credits ({credits:.2f})"
+def unbalanced_journal(debits: Decimal, credited: Decimal) -> str:
+    return f"The total debits ({debits:.2f}) must equal total credits ({credited:.2f})"
 
 
 def key_reused(key: str) -> str:
     return f"Idempotency Key: {key} is used with a different request."
 
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def _day(on: date) -> str:

@@ -39,7 +39,9 @@ class Side:
     own: Decimal
 
 
-def document(control: str, tax_account: str, entries: Iterable[Entry], sign: int, rate: Decimal) -> tuple[Line, ...]:
+def document(
+    control: str, tax_account: str, entries: Iterable[Entry], sign: int, rate: Decimal
+) -> tuple[Line, ...]:
     """Lines of an invoice or credit note; `sign` is +1 where the control account is debited.
 
     Each line is converted by itself, and the control account takes their exact sum, so a foreign
@@ -79,7 +81,9 @@ def payment(bank: Side, control: Side, gains: str, sign: int) -> tuple[Line, ...
     )
 
 
-def allocation(control: str, credit_base: Decimal, invoice_base: Decimal, gains: str, sign: int) -> tuple[Line, ...]:
+def allocation(
+    control: str, credit_base: Decimal, invoice_base: Decimal, gains: str, sign: int
+) -> tuple[Line, ...]:
     """Lines of a credit set against an invoice: only what exchange rates moved between the two."""
     moved = (credit_base - invoice_base) * sign
     return merged([of(control, moved), of(gains, -moved)])

@@ -11,8 +11,16 @@ _WRITABLE = (
     "accounting.contacts",
     "accounting.attachments",
 )
-_REPORTS = "aged balancesheet banksummary budgetsummary executivesummary profitandloss trialbalance taxreports".split()
-
+_REPORTS = (
+    "aged",
+    "balancesheet",
+    "banksummary",
+    "budgetsummary",
+    "executivesummary",
+    "profitandloss",
+    "trialbalance",
+    "taxreports",
+)
 GRANULAR = frozenset(
     {
         "openid",

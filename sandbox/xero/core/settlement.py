@@ -45,7 +45,7 @@ def settle(state: Settlement, amount: Decimal, base: Decimal, on: date, *, credi
         base_left=state.base_left - base,
         paid=state.paid if credit else state.paid + amount,
         credited=state.credited + amount if credit else state.credited,
-        status=settled_status(bool(left)),
+        status=settled_status(left),
         fully_paid_on=None if left else on,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sandbox.xero.core import messages
 
 CREATABLE = frozenset({"DRAFT", "SUBMITTED", "AUTHORISED"})
@@ -39,6 +41,6 @@ def refuse_change(current: str, wanted: str, *, settled: bool) -> str | None:
     return messages.INVALID_STATUS_FOR_MODIFICATION
 
 
-def settled_status(amount_left: bool) -> str:
+def settled_status(left: Decimal) -> str:
     """The status of an approved document: PAID once nothing is left."""
-    return "AUTHORISED" if amount_left else "PAID"
+    return "AUTHORISED" if left else "PAID"

@@ -64,7 +64,8 @@ _TABLE = (
 )
 
 UK_TAX_RATES = tuple(
-    TaxRate(tax_type, name, report, tuple(rates.split()), classes) for tax_type, name, report, rates, classes in _TABLE
+    TaxRate(tax_type, name, report, tuple(rates.split()), classes)
+    for tax_type, name, report, rates, classes in _TABLE
 )
 
 REPORT_CLASSES = {"OUTPUT": SALES, "INPUT": PURCHASES, "NONE": EVERY_CLASS}

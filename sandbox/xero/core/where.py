@@ -130,11 +130,9 @@ class _Parser:
         return self._tokens[self._at].text if self._at < len(self._tokens) else ""
 
     def _take(self, *texts: str) -> bool:
-        if self._at < len(self._tokens) and self._tokens[self._at].kind != "string":
-            if self._peek().lower() in texts:
-                self._at += 1
-                return True
-        return False
+        found = self._peek().lower() in texts and self._tokens[self._at].kind != "string"
+        self._at += found
+        return found
 
     def _expect(self, text: str) -> None:
         if not self._take(text):

@@ -23,7 +23,7 @@ _STATUSES = frozenset({"ACTIVE", "ARCHIVED"})
 _BANK_TYPES = frozenset({"BANK", "CREDITCARD", "PAYPAL", "NONE"})
 
 
-def render(call: Call, row: Row, full: bool) -> dict[str, Any]:
+def render(call: Call, row: Row, *, full: bool = True) -> dict[str, Any]:
     shown = {
         name: row[name]
         for name in ("AccountID", "Code", "Name", "Status", "Type", "TaxType", "Description", "Class")
@@ -84,7 +84,7 @@ def remove(call: Call) -> Reply:
     if row["SystemAccount"] or row["AccountID"] in call.books.ledger.accounts():
         return call.fail(10, "ValidationException", messages.VALIDATION)
     saved = call.books.put(call.books.accounts, {**row, "Status": "DELETED"})
-    return call.reply("Accounts", [render(call, saved, True)])
+    return call.reply("Accounts", [render(call, saved)])
 
 
 def new_row(code: str | None, name: str, type_: str, tax_type: str) -> Row:
@@ -124,7 +124,7 @@ def _create(call: Call, element: body.Element) -> dict[str, Any]:
         row["BankAccountNumber"] = fields.text(element, "BankAccountNumber") or ""
         row["BankAccountType"] = fields.choice(element, "BankAccountType", _BANK_TYPES) or "BANK"
         row["CurrencyCode"] = _currency(books, element)
-    return render(call, books.put(books.accounts, row), True)
+    return render(call, books.put(books.accounts, row))
 
 
 def _update(call: Call, element: body.Element) -> dict[str, Any]:
@@ -141,10 +141,15 @@ def _update(call: Call, element: body.Element) -> dict[str, Any]:
         raise Invalid("System accounts cannot be archived")
     changed |= {
         key: value
-        for key, value in (("Name", name), ("Code", code), ("Status", status), ("TaxType", _tax_type(books, element)))
+        for key, value in (
+            ("Name", name),
+            ("Code", code),
+            ("Status", status),
+            ("TaxType", _tax_type(books, element)),
+        )
         if value is not None
     }
-    return render(call, books.put(books.accounts, changed), True)
+    return render(call, books.put(books.accounts, changed))
 
 
 def _changes(element: body.Element) -> Row:

@@ -38,7 +38,7 @@ def write(call: Call, kind: Kind, save: Save, *, path_id: str | None = None) -> 
         for element in elements:
             element[kind.id_field] = path_id
     singly = not call.asked("summarizeerrors", default=True)
-    good, bad = _save_each(call, kind, save, elements, singly)
+    good, bad = _save_each(call, kind, save, elements, singly=singly)
     if bad and not singly:
         call.books.undo.rollback()
         call.books.events.clear()
@@ -48,7 +48,7 @@ def write(call: Call, kind: Kind, save: Save, *, path_id: str | None = None) -> 
 
 
 def _save_each(
-    call: Call, kind: Kind, save: Save, elements: list[body.Element], singly: bool
+    call: Call, kind: Kind, save: Save, elements: list[body.Element], *, singly: bool
 ) -> tuple[list[dict[str, Any]], list[tuple[int, dict[str, Any]]]]:
     good: list[dict[str, Any]] = []
     bad: list[tuple[int, dict[str, Any]]] = []

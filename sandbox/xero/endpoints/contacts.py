@@ -33,7 +33,16 @@ _TEXTS = (
     "Website",
 )
 _ALWAYS = frozenset({"Name", "FirstName", "LastName", "EmailAddress", "BankAccountDetails"})
-_ADDRESS = ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4", "City", "Region", "PostalCode", "Country")
+_ADDRESS = (
+    "AddressLine1",
+    "AddressLine2",
+    "AddressLine3",
+    "AddressLine4",
+    "City",
+    "Region",
+    "PostalCode",
+    "Country",
+)
 _PHONE = ("PhoneNumber", "PhoneAreaCode", "PhoneCountryCode")
 _PHONE_TYPES = ("DDI", "DEFAULT", "FAX", "MOBILE")
 _LENGTHS = {
@@ -49,11 +58,11 @@ _LENGTHS = {
 _STATUSES = frozenset({"ACTIVE", "ARCHIVED"})
 _EMAIL = re.compile(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 _SPACES = re.compile(r"\s+")
-_NO_ADDRESS = {name: "" for name in ("City", "Region", "PostalCode", "Country")}
+_NO_ADDRESS = dict.fromkeys(("City", "Region", "PostalCode", "Country"), "")
 _NO_PHONE = dict.fromkeys(_PHONE, "")
 
 
-def render(call: Call, row: Row, full: bool) -> dict[str, Any]:
+def render(call: Call, row: Row, *, full: bool = True) -> dict[str, Any]:
     shown: dict[str, Any] = {"ContactID": row["ContactID"]}
     for name in ("ContactNumber", "AccountNumber"):
         if row.get(name):
@@ -122,7 +131,9 @@ def embedded(books: Books, contact_id: str) -> dict[str, Any]:
 
 
 def _fields(books: Books) -> where.Fields:
-    found = properties("ContactID", "ContactNumber", "ContactStatus", "FirstName", "LastName", "IsCustomer", "IsSupplier")
+    found = properties(
+        "ContactID", "ContactNumber", "ContactStatus", "FirstName", "LastName", "IsCustomer", "IsSupplier"
+    )
     for name in ("Name", "EmailAddress", "AccountNumber"):
         found[name.lower()] = where.Field(lambda row, name=name: row.get(name), fold=True)  # type: ignore[misc]
     return found
@@ -186,14 +197,14 @@ def update(call: Call) -> Reply:
 
 
 def _create(call: Call, element: body.Element) -> dict[str, Any]:
-    return render(call, create(call.books, element), False)
+    return render(call, create(call.books, element))
 
 
 def _upsert(call: Call, element: body.Element) -> dict[str, Any]:
     existing = _existing(call.books, element)
     if existing is None:
         return _create(call, element)
-    return render(call, update_row(call.books, existing, element), False)
+    return render(call, update_row(call.books, existing, element))
 
 
 def _existing(books: Books, element: body.Element) -> Row | None:
@@ -241,12 +252,14 @@ def create(books: Books, element: body.Element) -> Row:
 def update_row(books: Books, existing: Row, element: body.Element) -> Row:
     """Change what the element names and keep the rest; persons not listed are removed."""
     changed = {**existing, **_read(books, element)}
-    if "Addresses" in element:
-        changed["Addresses"] = {**existing["Addresses"], **changed["Addresses"]}
-    if "Phones" in element:
-        changed["Phones"] = {**existing["Phones"], **changed["Phones"]}
+    for name in ("Addresses", "Phones"):
+        changed[name] = {**existing[name], **changed[name]}
     status = fields.choice(element, "ContactStatus", _STATUSES)
-    if status == "ACTIVE" and existing["ContactStatus"] == "ARCHIVED" and not books.choices("unarchive_contact"):
+    if (
+        status == "ACTIVE"
+        and existing["ContactStatus"] == "ARCHIVED"
+        and not books.choices("unarchive_contact")
+    ):
         raise Invalid(messages.CONTACT_ARCHIVED)
     changed["ContactStatus"] = status or existing["ContactStatus"]
     _require_unique(books, changed)
@@ -263,19 +276,30 @@ def _read(books: Books, element: body.Element) -> Row:
         if value is not None:
             read[name] = value
     if "Name" in read:
-        read["Name"] = clean_name(read["Name"])
-        if "<" in read["Name"] or ">" in read["Name"]:
-            raise Invalid(messages.not_a("name", "Name", read["Name"]))
+        read["Name"] = _checked_name(read["Name"])
     if read.get("EmailAddress") and not _EMAIL.match(read["EmailAddress"]):
         raise Invalid(messages.EMAIL_INVALID)
+    if element.get("DefaultCurrency"):
+        read["DefaultCurrency"] = _currency(books, element)
+    return read | _read_parts(element)
+
+
+def _checked_name(name: str) -> str:
+    name = clean_name(name)
+    if "<" in name or ">" in name:
+        raise Invalid(messages.not_a("name", "Name", name))
+    return name
+
+
+def _read_parts(element: body.Element) -> Row:
+    """Addresses, phones, persons and terms, where the element has them."""
+    read: Row = {}
     if element.get("Addresses") is not None:
         read["Addresses"] = _parts(element, "Addresses", "AddressType", (*_ADDRESS, "AttentionTo"))
     if element.get("Phones") is not None:
         read["Phones"] = _parts(element, "Phones", "PhoneType", _PHONE)
     if element.get("ContactPersons") is not None:
         read["ContactPersons"] = _persons(element)
-    if element.get("DefaultCurrency"):
-        read["DefaultCurrency"] = _currency(books, element)
     if element.get("PaymentTerms"):
         read["PaymentTerms"] = fields.child(element, "PaymentTerms")
     return read
@@ -352,7 +376,9 @@ def _brings_more(contact: body.Element, row: Row) -> bool:
     """Whether an embedded contact changes the one it names; client libraries add empty flags and lists."""
     own = {"ContactID", "HasAttachments", "HasValidationErrors", "ContactStatus"}
     return any(
-        value not in (None, [], "") and value != row.get(name) for name, value in contact.items() if name not in own
+        value not in (None, [], "") and value != row.get(name)
+        for name, value in contact.items()
+        if name not in own
     )
 
 

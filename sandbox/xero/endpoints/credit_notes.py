@@ -31,7 +31,7 @@ FAMILY = documents.Family(
 )
 
 
-def render(call: Call, row: Row, full: bool) -> dict[str, Any]:
+def render(call: Call, row: Row, *, full: bool = True) -> dict[str, Any]:
     books = call.books
     shown: dict[str, Any] = {
         "CreditNoteID": row["CreditNoteID"],
@@ -111,7 +111,7 @@ def _upsert(call: Call, element: body.Element) -> dict[str, Any]:
     existing = _existing(call.books, element)
     if existing is None:
         return _create(call, element)
-    return render(call, change(call, element, existing), True)
+    return render(call, change(call, element, existing))
 
 
 def _existing(books: Books, element: body.Element) -> Row | None:
@@ -146,7 +146,7 @@ def _create(call: Call, element: body.Element) -> dict[str, Any]:
     if reasons:
         raise Invalid(*reasons)
     _open(books, row)
-    return render(call, documents.save(books, FAMILY, row, new=True), True)
+    return render(call, documents.save(books, FAMILY, row, new=True))
 
 
 def _open(books: Books, row: Row) -> None:

@@ -36,7 +36,7 @@ _EXTRA_DATES = ("ExpectedPaymentDate", "PlannedPaymentDate")
 # -- showing
 
 
-def render(call: Call, row: Row, full: bool) -> dict[str, Any]:
+def render(call: Call, row: Row, *, full: bool = True) -> dict[str, Any]:
     """An invoice in the order of keys Xero has; lines, payments and credits only in the full form."""
     books = call.books
     summary = call.asked("summaryonly")
@@ -129,7 +129,9 @@ def _narrow(call: Call, rows: Iterable[Row]) -> Iterable[Row]:
         rows = [row for row in rows if row["CreatedBy"] == call.client_id]
     term = (call.query("searchterm") or "").lower()
     if term:
-        rows = [row for row in rows if term in row["InvoiceNumber"].lower() or term in row["Reference"].lower()]
+        rows = [
+            row for row in rows if term in row["InvoiceNumber"].lower() or term in row["Reference"].lower()
+        ]
     return rows
 
 
@@ -137,11 +139,17 @@ def _candidates(call: Call) -> list[Row] | None:
     books = call.books
     ids, numbers, contact_ids = call.listed("ids"), call.listed("invoicenumbers"), call.listed("contactids")
     if ids:
-        return [row for part in dict.fromkeys(ids) if (row := books.invoices.get(where.guid(part))) is not None]
+        return [
+            row for part in dict.fromkeys(ids) if (row := books.invoices.get(where.guid(part))) is not None
+        ]
     if numbers:
         return [row for number in dict.fromkeys(numbers) for row in books.invoices.find("any_number", number)]
     if contact_ids:
-        return [row for part in dict.fromkeys(contact_ids) for row in books.invoices.find("contact", where.guid(part))]
+        return [
+            row
+            for part in dict.fromkeys(contact_ids)
+            for row in books.invoices.find("contact", where.guid(part))
+        ]
     return None
 
 
@@ -217,7 +225,7 @@ def _in_use(books: Books, number: str) -> Row | None:
 
 
 def _rendered(call: Call, row: Row) -> dict[str, Any]:
-    shown = render(call, row, True)
+    shown = render(call, row)
     warnings = documents.rate_warnings(call.books, row)
     if warnings:
         shown["Warnings"] = [{"Message": text} for text in warnings]
@@ -227,7 +235,12 @@ def _rendered(call: Call, row: Row) -> dict[str, Any]:
 def _create(call: Call, element: body.Element) -> dict[str, Any]:
     books = call.books
     row = documents.header(call, FAMILY, element, None)
-    row |= {"InvoiceID": new_guid(), "Type": element.get("Type"), "CreatedBy": call.client_id, "IsDiscounted": False}
+    row |= {
+        "InvoiceID": new_guid(),
+        "Type": element.get("Type"),
+        "CreatedBy": call.client_id,
+        "IsDiscounted": False,
+    }
     if row["Type"] not in FAMILY.types:
         raise Invalid(messages.INVALID_TYPE_FOR_CREATION)
     row["Status"] = documents.wanted_status(element, None)

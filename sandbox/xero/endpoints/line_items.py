@@ -156,7 +156,9 @@ def posting_account(books: Books, code: str) -> Row:
 
 
 def _only_describes(element: dict[str, Any]) -> bool:
-    return not any(element.get(name) is not None for name in ("UnitAmount", "LineAmount", "Quantity", "AccountCode"))
+    return not any(
+        element.get(name) is not None for name in ("UnitAmount", "LineAmount", "Quantity", "AccountCode")
+    )
 
 
 def _described(description: str, before: Row | None) -> Row:
@@ -195,7 +197,11 @@ def totals(rows: list[Row], line_amount_types: str) -> lines.Totals:
 def entries(rows: list[Row], line_amount_types: str) -> list[Entry]:
     """What the lines post, net of tax."""
     return [
-        Entry(row["AccountID"], lines.net_amount(row["LineAmount"], row["TaxAmount"], line_amount_types), row["TaxAmount"])
+        Entry(
+            row["AccountID"],
+            lines.net_amount(row["LineAmount"], row["TaxAmount"], line_amount_types),
+            row["TaxAmount"],
+        )
         for row in rows
         if "AccountID" in row
     ]
@@ -207,6 +213,9 @@ def render(rows: list[Row], unit_places: int) -> list[Row]:
     for row in rows:
         unit = row.get("UnitAmount")
         if unit is not None and -unit.as_tuple().exponent != unit_places:
-            row = {**row, "UnitAmount": unit.quantize(UNIT_4DP if unit_places == 4 else CENT, "ROUND_HALF_UP")}
+            row = {
+                **row,
+                "UnitAmount": unit.quantize(UNIT_4DP if unit_places == 4 else CENT, "ROUND_HALF_UP"),
+            }
         shown.append(row)
     return shown

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.kernel.store import Row
 from sandbox.kernel.wire import Reply
@@ -20,8 +20,12 @@ from sandbox.xero.wire.dates import parse_since
 DEFAULT_PAGE_SIZE = 100
 LARGEST_PAGE = 1000
 
-Render = Callable[[Call, Row, bool], dict[str, Any]]
-"""A row as a reply shows it; the flag asks for the full form, with lines and the like."""
+
+class Render(Protocol):
+    """A row as a reply shows it."""
+
+    def __call__(self, call: Call, row: Row, *, full: bool = True) -> dict[str, Any]:
+        """`full` asks for the whole form, with lines and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,11 @@ def listing(call: Call, spec: Listing) -> Reply:
     rows = _matching(call, spec)
     rows = _ordered(call, spec, rows)
     if not spec.paged or not _wants_pages(call):
-        return call.reply(spec.plural, [spec.render(call, row, spec.always_full) for row in rows])
+        return call.reply(spec.plural, [spec.render(call, row, full=spec.always_full) for row in rows])
     page, size = _page(call)
     shown = rows[(page - 1) * size : page * size]
     pagination = {"page": page, "pageSize": size, "pageCount": -(-len(rows) // size), "itemCount": len(rows)}
-    return call.reply(spec.plural, [spec.render(call, row, True) for row in shown], pagination=pagination)
+    return call.reply(spec.plural, [spec.render(call, row) for row in shown], pagination=pagination)
 
 
 def _wants_pages(call: Call) -> bool:
@@ -131,7 +135,7 @@ def single(call: Call, spec: Listing, find: Callable[[Books, str], Row | None]) 
     row = find(call.books, call.segments[1])
     if row is None:
         raise NotFound
-    return call.reply(spec.plural, [spec.render(call, row, True)])
+    return call.reply(spec.plural, [spec.render(call, row)])
 
 
 def direct(name: str) -> where.Field:

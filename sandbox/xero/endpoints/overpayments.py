@@ -14,7 +14,7 @@ from sandbox.xero.endpoints.invoices import contact_fields
 from sandbox.xero.endpoints.listing import Listing, listing, properties, single
 from sandbox.xero.wire.dates import date_string, instant_string, ms_date, ms_instant
 
-_TYPES = {
+TYPES = {
     "RECEIVE-OVERPAYMENT": documents.DocumentType(-1, sales=True, payment_type="AROVERPAYMENTPAYMENT"),
     "SPEND-OVERPAYMENT": documents.DocumentType(1, sales=False, payment_type="APOVERPAYMENTPAYMENT"),
     "RECEIVE-PREPAYMENT": documents.DocumentType(-1, sales=True, payment_type="ARPREPAYMENTPAYMENT"),
@@ -24,7 +24,7 @@ _TYPES = {
 
 def type_of(row: Row) -> documents.DocumentType:
     """How it posts: like a credit note, it is refunded against the direction it came from."""
-    return _TYPES[row["Type"]]
+    return TYPES[row["Type"]]
 
 
 def _render(call: Call, row: Row, id_field: str) -> dict[str, Any]:
@@ -55,17 +55,25 @@ def _render(call: Call, row: Row, id_field: str) -> dict[str, Any]:
     return shown
 
 
-def render_overpayment(call: Call, row: Row, full: bool) -> dict[str, Any]:
+def render_overpayment(call: Call, row: Row, *, full: bool = True) -> dict[str, Any]:
     return _render(call, row, "OverpaymentID")
 
 
-def render_prepayment(call: Call, row: Row, full: bool) -> dict[str, Any]:
+def render_prepayment(call: Call, row: Row, *, full: bool = True) -> dict[str, Any]:
     return _render(call, row, "PrepaymentID")
 
 
 def _fields(books: Books) -> where.Fields:
     return contact_fields(books) | properties(
-        "OverpaymentID", "PrepaymentID", "Reference", "Type", "Status", "Date", "RemainingCredit", "Total", "CurrencyCode"
+        "OverpaymentID",
+        "PrepaymentID",
+        "Reference",
+        "Type",
+        "Status",
+        "Date",
+        "RemainingCredit",
+        "Total",
+        "CurrencyCode",
     )
 
 

@@ -76,7 +76,7 @@ _BY_PROPERTY = {payable.property: payable for payable in PAYABLES}
 # -- showing
 
 
-def render(call: Call, row: Row, full: bool) -> dict[str, Any]:
+def render(call: Call, row: Row, *, full: bool = True) -> dict[str, Any]:
     books = call.books
     account = books.accounts[row["AccountID"]]
     shown: dict[str, Any] = {"PaymentID": row["PaymentID"]}
@@ -125,7 +125,9 @@ def _document(books: Books, payment: Row) -> dict[str, Any]:
 
 
 def _fields(books: Books) -> where.Fields:
-    found = properties("PaymentID", "PaymentType", "Status", "Reference", "Date", "Amount", "IsReconciled", "BatchPaymentID")
+    found = properties(
+        "PaymentID", "PaymentType", "Status", "Reference", "Date", "Amount", "IsReconciled", "BatchPaymentID"
+    )
     found |= {
         "invoice.invoiceid": where.Field(lambda row: row["DocumentID"]),
         "creditnote.creditnoteid": where.Field(lambda row: row["DocumentID"]),
@@ -176,7 +178,7 @@ def update(call: Call) -> Reply:
 def _write_one(call: Call, element: body.Element) -> dict[str, Any]:
     if element.get("PaymentID") and element.get("Status") == "DELETED":
         return _delete_one(call, element)
-    return render(call, create(call.books, element), True)
+    return render(call, create(call.books, element))
 
 
 def _delete_one(call: Call, element: body.Element) -> dict[str, Any]:
@@ -187,7 +189,7 @@ def _delete_one(call: Call, element: body.Element) -> dict[str, Any]:
         raise Invalid("Payments cannot be changed, only deleted")
     if row["BatchPaymentID"]:
         raise Invalid(messages.BATCH_PAYMENT_LOCKED)
-    return render(call, delete(call.books, row), True)
+    return render(call, delete(call.books, row))
 
 
 def payable_of(books: Books, element: body.Element) -> tuple[Payable, Row]:
@@ -198,7 +200,9 @@ def payable_of(books: Books, element: body.Element) -> tuple[Payable, Row]:
     if not named and element.get("CreditNoteNumber"):
         named, element = [PAYABLES[1]], {"CreditNote": {"CreditNoteNumber": element["CreditNoteNumber"]}}
     if len(named) != 1:
-        raise Invalid("Payment must be made against exactly one of Invoice, CreditNote, Prepayment or Overpayment")
+        raise Invalid(
+            "Payment must be made against exactly one of Invoice, CreditNote, Prepayment or Overpayment"
+        )
     payable = named[0]
     reference = fields.child(element, payable.property)
     row = payable.rows(books).get(where.guid(str(reference.get(payable.id_field, ""))))
@@ -235,7 +239,9 @@ def create(books: Books, element: body.Element, batch_id: str | None = None) -> 
     amount = amount.quantize(CENT)
     type_ = payable.type_of(document)
     rate = books.rate(document["CurrencyCode"], on, fields.number(element, "CurrencyRate"))
-    bank = bank_side(books, account, document["CurrencyCode"], amount, rate, fields.number(element, "BankAmount"))
+    bank = bank_side(
+        books, account, document["CurrencyCode"], amount, rate, fields.number(element, "BankAmount")
+    )
     state = documents.state_of(document, payable.left_field)
     base = settlement.base_part(state, amount)
     row: Row = {

@@ -86,7 +86,10 @@ def trial_balance(call: Call) -> Reply:
                 rows.append(_trial_row(account, figures))
         if rows:
             sections.append({"RowType": "Section", "Title": title, "Rows": rows})
-    total = {"RowType": "SummaryRow", "Cells": [_cell("Total"), *[_cell(f"{column:.2f}") for column in columns]]}
+    total = {
+        "RowType": "SummaryRow",
+        "Cells": [_cell("Total"), *[_cell(f"{column:.2f}") for column in columns]],
+    }
     rows = [
         _header("Account", "Debit", "Credit", "YTD Debit", "YTD Credit"),
         *sections,
@@ -148,7 +151,9 @@ def bank_summary(call: Call) -> Reply:
             figures = _bank_figures(books, account["AccountID"], since, until)
             sums = [total + figure for total, figure in zip(sums, figures, strict=True)]
             rows.append(_bank_row(account, figures))
-    rows.append({"RowType": "SummaryRow", "Cells": [_cell("Total"), *[_cell(f"{total:.2f}") for total in sums]]})
+    rows.append(
+        {"RowType": "SummaryRow", "Cells": [_cell("Total"), *[_cell(f"{total:.2f}") for total in sums]]}
+    )
     header = _header("Bank Accounts", "Opening Balance", "Cash Received", "Cash Spent", "Closing Balance")
     titles = ["Bank Summary", books.organisation["Name"], f"From {_long(since)} to {_long(until)}"]
     section = {"RowType": "Section", "Title": "", "Rows": rows}

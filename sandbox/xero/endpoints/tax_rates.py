@@ -37,7 +37,7 @@ def row_of(rate: TaxRate) -> Row:
     }
 
 
-def render(call: Call, row: Row, full: bool) -> dict[str, Any]:
+def render(call: Call, row: Row, *, full: bool = True) -> dict[str, Any]:
     shown = {
         "Name": row["Name"],
         "TaxType": row["TaxType"],
@@ -102,7 +102,7 @@ def _create(call: Call, element: body.Element) -> dict[str, Any]:
         "Classes": sorted(classes_for_report(report)),
         **_components(element),
     }
-    return render(call, books.put(books.tax_rates, row), True)
+    return render(call, books.put(books.tax_rates, row))
 
 
 def _update(call: Call, element: body.Element) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _update(call: Call, element: body.Element) -> dict[str, Any]:
     if element.get("TaxComponents"):
         changed |= _components(element)
     changed["Status"] = fields.choice(element, "Status", frozenset({"ACTIVE", "DELETED"})) or row["Status"]
-    return render(call, books.put(books.tax_rates, changed), True)
+    return render(call, books.put(books.tax_rates, changed))
 
 
 def _components(element: body.Element) -> Row:
@@ -130,7 +130,7 @@ def _components(element: body.Element) -> Row:
     return {"Components": components, "EffectiveRate": sum(rates, Decimal(0)), "DisplayTaxRate": max(rates)}
 
 
-def render_currency(call: Call, row: Row, full: bool) -> dict[str, Any]:
+def render_currency(call: Call, row: Row, *, full: bool = True) -> dict[str, Any]:
     return {"Code": row["Code"], "Description": row["Description"]}
 
 
@@ -156,5 +156,7 @@ def _add_currency(call: Call, element: body.Element) -> dict[str, Any]:
     if code not in RATES:
         raise Invalid(messages.not_a("currency", "Code", code))
     books = call.books
-    row = books.currencies.get(code) or books.put(books.currencies, {"Code": code, "Description": NAMES[code]})
-    return render_currency(call, row, True)
+    row = books.currencies.get(code) or books.put(
+        books.currencies, {"Code": code, "Description": NAMES[code]}
+    )
+    return render_currency(call, row)

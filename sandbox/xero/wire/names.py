@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_NAMES = """
+_TEXT = """
 Account AccountCode AccountID AccountNumber AddToWatchlist Address AddressLine1 AddressLine2 AddressLine3 AddressLine4
 AddressType Addresses AllocationID Allocations Allocation Amount AmountCredited AmountDue AmountPaid AttentionTo
 BankAccount BankAccountDetails BankAccountNumber BankAccountType BankAmount BankTransaction BankTransactionID
@@ -21,10 +21,9 @@ PhoneCountryCode PhoneNumber PhoneType Phones PlannedPaymentDate PostalCode Prep
 Reference Region RemainingCredit ReportTaxType Sales SentToContact ShowInExpenseClaims ShowOnCashBasisReports Status
 SubTotal TaxAmount TaxComponent TaxComponents TaxNumber TaxRate TaxRates TaxType ToBankAccount Total TotalTax Tracking
 TrackingCategory TrackingCategoryID TrackingOptionID Type UnitAmount Url Website
-""".split()
-
-KNOWN = frozenset(_NAMES)
-_BY_LOWER = {name.lower(): name for name in _NAMES}
+"""
+KNOWN = frozenset(_TEXT.split())
+_BY_LOWER = {name.lower(): name for name in KNOWN}
 _BY_LOWER["lineamounttype"] = "LineAmountTypes"
 
 

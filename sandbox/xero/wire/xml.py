@@ -20,11 +20,11 @@ _SINGULAR = {
     "Elements": "DataContractBase",
     "ReportTitles": "ReportTitle",
 }
-_PLURALS = frozenset(
-    """Accounts Addresses Allocations BankTransactions BankTransfers BatchPayments ContactGroups ContactPersons
+_PLURALS_TEXT = """
+Accounts Addresses Allocations BankTransactions BankTransfers BatchPayments ContactGroups ContactPersons
     Contacts CreditNotes Currencies HistoryRecords Invoices JournalLines LineItems ManualJournals Payments Phones
-    TaxComponents TaxRates Tracking TrackingCategories""".split()
-)
+    TaxComponents TaxRates Tracking TrackingCategories"""
+_PLURALS = frozenset(_PLURALS_TEXT.split())
 _ELEMENT_TYPES = {
     "InvoiceID": "Invoice",
     "CreditNoteID": "CreditNote",
@@ -152,7 +152,8 @@ def loads(body: bytes) -> dict[str, Any]:
     parser.CharacterDataHandler = builder.data
     parser.StartDoctypeDeclHandler = builder.doctype
     try:
-        parser.Parse(body, True)
+        last = True
+        parser.Parse(body, last)
     except expat.ExpatError as error:
         raise BadXml(str(error)) from error
     node = builder.root.children[0]
