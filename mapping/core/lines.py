@@ -7,7 +7,7 @@ Amounts are Decimals in major units with the currency's own decimals.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, TypedDict
 
 from integrations.core.currencies import UnknownCurrencyError
@@ -17,7 +17,6 @@ from mapping.core.tax import (
     in_proportion,
     round_amount,
     smallest_unit,
-    tax_line,
     vat_on,
     vat_within,
 )
@@ -204,19 +203,22 @@ def _converted(line: Line, gross: Decimal, to: str) -> Line:
     return {**line, "gross": gross, "tax": None, "unit_price": None, "currency": to}
 
 
-def finish(line: Line, *, includes_tax: bool) -> Line:
+def finish(line: Line, *, includes_tax: bool, rounding: str = ROUND_HALF_UP) -> Line:
     """LineAmount, TaxAmount and, where they explain LineAmount exactly, UnitAmount and DiscountAmount.
 
     Xero refuses a line whose LineAmount differs from Quantity × UnitAmount − DiscountAmount, and works UnitAmount out
     itself when it is left away (Xero Accounting API, line items).
     """
-    unit = unit_of(line["currency"])
-    taxed = tax_line(line["gross"], line["tax_rate"], unit, includes_tax=includes_tax, stated_tax=line["tax"])
-    unit_amount, discount = _explained(line, taxed.line_amount, unit)
+    unit, gross, tax = unit_of(line["currency"]), line["gross"], line["tax"]
+    if tax is None:
+        tax = vat_within(gross, line["tax_rate"], unit, rounding)
+    # Net is what is left of gross, so that net and tax always come back to what the customer pays.
+    line_amount = gross if includes_tax else gross - tax
+    unit_amount, discount = _explained(line, line_amount, unit)
     return {
         **line,
-        "line_amount": taxed.line_amount,
-        "tax_amount": taxed.tax_amount,
+        "line_amount": line_amount,
+        "tax_amount": tax,
         "unit_amount": unit_amount,
         "discount_amount": discount,
     }

@@ -1,13 +1,13 @@
 """VAT per line, as Xero works it out: per line, to the currency's decimals, half away from zero, then summed.
 
-Inclusive: TaxAmount = round(gross × rate / (100 + rate)). Exclusive: TaxAmount = round(net × rate / 100). The totals of
+Xero does not publish whether half a penny is rounded up or to even; up is what its documents show, and a pair can set
+it otherwise. Inclusive: TaxAmount = round(gross × rate / (100 + rate)). Exclusive: TaxAmount = round(net × rate / 100). The totals of
 a document are sums of its lines, so VAT worked out on a total can differ by pennies (Xero Accounting API, line items).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -25,41 +25,21 @@ def smallest_unit(currency: str) -> Decimal:
     return Decimal(1).scaleb(-exponent_of(currency))
 
 
-def round_amount(amount: Decimal, unit: Decimal) -> Decimal:
-    """To whole `unit`s, half away from zero."""
-    return amount.quantize(unit, rounding=ROUND_HALF_UP)
+def round_amount(amount: Decimal, unit: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """To whole `unit`s, half away from zero unless told otherwise."""
+    return amount.quantize(unit, rounding=rounding)
 
 
-def vat_within(gross: Decimal, rate: Decimal, unit: Decimal) -> Decimal:
+def vat_within(gross: Decimal, rate: Decimal, unit: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
     """The VAT contained in a price that includes it, at `rate` per cent."""
     if not rate:
         return round_amount(Decimal(0), unit)
-    return round_amount(gross * rate / (100 + rate), unit)
+    return round_amount(gross * rate / (100 + rate), unit, rounding)
 
 
-def vat_on(net: Decimal, rate: Decimal, unit: Decimal) -> Decimal:
+def vat_on(net: Decimal, rate: Decimal, unit: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
     """The VAT on top of a price without it, at `rate` per cent."""
-    return round_amount(net * rate / 100, unit)
-
-
-@dataclass(frozen=True, slots=True)
-class TaxedLine:
-    """A line as Xero wants it. `line_amount` contains the `tax_amount` only where prices include tax."""
-
-    line_amount: Decimal
-    tax_amount: Decimal
-
-
-def tax_line(
-    gross: Decimal, rate: Decimal, unit: Decimal, *, includes_tax: bool, stated_tax: Decimal | None = None
-) -> TaxedLine:
-    """LineAmount and TaxAmount of a line for which the customer pays `gross` in all.
-
-    `stated_tax` (the shop's own figure) is kept where given. Exclusive lines are net = gross − tax, so that net and tax
-    always come back to `gross`.
-    """
-    tax = vat_within(gross, rate, unit) if stated_tax is None else stated_tax
-    return TaxedLine(gross if includes_tax else gross - tax, tax)
+    return round_amount(net * rate / 100, unit, rounding)
 
 
 def in_proportion(total: Decimal, amounts: Sequence[Decimal], unit: Decimal) -> list[Decimal]:

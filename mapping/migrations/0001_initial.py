@@ -6,34 +6,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('integrations', '0001_initial'),
+        ("integrations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MappingVersion',
+            name="MappingVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='contact, invoice, payment, …', max_length=40)),
-                ('name', models.CharField(blank=True, default='', max_length=120)),
-                ('number', models.PositiveIntegerField(help_text='Counts up within pair and kind.')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('archived', 'Archived')], default='draft', max_length=10)),
-                ('document', models.JSONField()),
-                ('comment', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(blank=True, help_text='Empty: shipped with the product.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mapping_versions', to='integrations.pair')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(help_text="contact, invoice, payment, …", max_length=40)),
+                ("name", models.CharField(blank=True, default="", max_length=120)),
+                ("number", models.PositiveIntegerField(help_text="Counts up within pair and kind.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("archived", "Archived")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("document", models.JSONField()),
+                ("comment", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: shipped with the product.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mapping_versions",
+                        to="integrations.pair",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pair_id', 'kind', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('pair', 'kind', 'number'), name='mapping_version_number_once', nulls_distinct=False), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('pair', 'kind'), name='mapping_published_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('published_at__isnull', False)), _connector='OR'), name='mapping_published_has_time')],
+                "ordering": ["pair_id", "kind", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pair", "kind", "number"),
+                        name="mapping_version_number_once",
+                        nulls_distinct=False,
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("pair", "kind"),
+                        name="mapping_published_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at__isnull", True), ("state", "draft")),
+                            models.Q(
+                                models.Q(("state", "draft"), _negated=True), ("published_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mapping_published_has_time",
+                    ),
+                ],
             },
         ),
     ]

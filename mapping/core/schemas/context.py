@@ -24,6 +24,16 @@ CONTEXT = Schema(
         Field("pair.base_currency", "text", "Currency of the books", example="GBP"),
         Field("pair.invoice_prefix", "text", "Prefix of invoice numbers", optional=True),
         Field("pair.days_due", "integer", "Days until an invoice is due", optional=True, example=0),
+        Field(
+            "pair.rounding", "choice", "Half a penny of VAT", choices=("half_up", "half_even"), optional=True
+        ),
+        Field(
+            "pair.rounding_cap",
+            "decimal",
+            "Most that may be put down to rounding",
+            optional=True,
+            example="0.05",
+        ),
         Field("accounts", "object", "Accounts by role (sales, delivery, rounding, …)"),
         Field("accounts.sales", "text", "Sales account", example="200"),
         Field("accounts.delivery", "text", "Account for delivery", optional=True),

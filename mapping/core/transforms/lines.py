@@ -12,6 +12,7 @@ from mapping.core.transforms.currencies import rate_for
 from mapping.core.transforms.lookups import UK_TAX_TYPES
 from mapping.core.transforms.lookups import account_code as find_account
 from mapping.core.transforms.lookups import tax_type as find_tax_type
+from mapping.core.transforms.numbers import ROUNDINGS
 from mapping.core.transforms.registry import Example, Parameter, transform
 from mapping.core.values import as_decimal
 
@@ -37,6 +38,9 @@ _TEA_LINE: Line = {
     "currency": "GBP",
 }
 _INCLUDES_TAX = Parameter("includes_tax", "flag", "Prices include VAT")
+_ROUNDING = Parameter(
+    "rounding", "choice", "Half a penny of VAT", "half_up", choices=("half_up", "half_even")
+)
 _CURRENCY = Parameter("currency", "text", "Currency")
 
 
@@ -196,11 +200,11 @@ def convert_lines(lines: Sequence[Line], *, rate: Mapping[str, Any] | None = Non
     ),
     takes="lines",
     gives="lines",
-    parameters=(_INCLUDES_TAX,),
+    parameters=(_INCLUDES_TAX, _ROUNDING),
 )
-def line_amounts(lines: Sequence[Line], *, includes_tax: bool) -> list[Line]:
+def line_amounts(lines: Sequence[Line], *, includes_tax: bool, rounding: str = "half_up") -> list[Line]:
     """Each line finished with line_amount, tax_amount, unit_amount and discount_amount."""
-    return [finish(line, includes_tax=includes_tax) for line in lines]
+    return [finish(line, includes_tax=includes_tax, rounding=ROUNDINGS[rounding]) for line in lines]
 
 
 @transform(
