@@ -7,6 +7,8 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,25 +25,35 @@ _RUNS = Path(__file__).resolve().parents[2] / "var" / "runs"
 
 def headless(options: Options) -> int:
     """Trade, wait, audit; prints the result as the last line of stdout. 0 only if all is well."""
-    _RUNS.mkdir(parents=True, exist_ok=True)
-    var = Path(tempfile.mkdtemp(prefix="run-", dir=_RUNS))
-    stack = Stack(var, Ports.free(), options)
-    well = False
-    try:
-        result = _perform(stack)
-        well = is_well(result)
+    with throw_away_stack(options) as stack:
+        result = trade_and_audit(stack)
         print(json.dumps(result, default=_plain), flush=True)
-    finally:
-        stack.stop()
-        _clear(stack, keep=options.keep or not well)
+        well = is_well(result)
+        if not well:
+            _explain(stack)
     return 0 if well else 1
 
 
-def _perform(stack: Stack) -> dict[str, Any]:
-    stack.prepare_database()
-    stack.start_sandbox()
-    stack.seed()
-    stack.start_product()
+@contextmanager
+def throw_away_stack(options: Options) -> Iterator[Stack]:
+    """Everything running over a database of its own, which is deleted in the end unless something raised."""
+    _RUNS.mkdir(parents=True, exist_ok=True)
+    stack = Stack(Path(tempfile.mkdtemp(prefix="run-", dir=_RUNS)), Ports.free(), options)
+    keep = True
+    try:
+        stack.prepare_database()
+        stack.start_sandbox()
+        stack.seed()
+        stack.start_product()
+        yield stack
+        keep = options.keep
+    finally:
+        stack.stop()
+        _clear(stack, keep=keep)
+
+
+def trade_and_audit(stack: Stack) -> dict[str, Any]:
+    """Play the trade that was asked for, under kills if it is hostile, and audit the outcome."""
     chaos = Chaos(stack.victims, stack.options.seed)
     began = time.monotonic()
     if stack.options.is_hostile:
@@ -68,6 +80,10 @@ def is_well(result: dict[str, Any]) -> bool:
     """True if no money is missing, doubled or wrong and the books balance."""
     counts = ("missing", "duplicates", "wrong_amount")
     return all(result[name] == 0 for name in counts) and bool(result["proof_ok"])
+
+
+def _explain(stack: Stack) -> None:
+    progress(f"What the product still holds: {product_status(stack)}")
 
 
 def _clear(stack: Stack, *, keep: bool) -> None:
