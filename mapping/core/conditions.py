@@ -24,9 +24,9 @@ TypeOf = Callable[[str], FieldType | None]
 """The declared type of a path, or None when nothing is known of it."""
 
 _TOKEN: Final = re.compile(
-    r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+    r"""(?P<text>[bdst]?"(?:[^"\\]|\\.)*"|[bdst]?'(?:[^'\\]|\\.)*')"""
     r"""|(?P<builtin>\$\w+)"""
-    r"""|(?P<path>(?:context:|work:)?[A-Za-z_]\w*(?:\[\d*\])?(?:\.\w+(?:\[\d*\])?)*)"""
+    r"""|(?<![.\w])(?P<path>(?:context:|work:)?[A-Za-z_]\w*(?:\[\d*\])?(?:\.\w+(?:\[\d*\])?)*)"""
 )
 _WORDS: Final = frozenset(
     {"and", "or", "not", "in", "is", "for", "if", "else", "null", "true", "false", "inf", "nan"}

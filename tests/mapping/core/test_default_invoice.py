@@ -138,9 +138,7 @@ def test_pennies_of_difference_become_a_rounding_line_that_is_reported() -> None
 def test_an_order_that_does_not_add_up_is_stopped_with_both_figures() -> None:
     result = evaluated(an_order(total="48.34"))
     assert not result.is_usable
-    assert result.problems[0].message == (
-        "The order says 48.34 GBP, but its lines come to 38.34."
-    )
+    assert result.problems[0].message == ("The order says 48.34 GBP, but its lines come to 38.34.")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mapping.core.compiler import check_document, compile_mapping
+from mapping.core.defaults import KINDS, default_document
+from mapping.core.problems import MappingInvalidError, Problem
+from mapping.core.reading import from_json
+from mapping.core.schemas.inference import infer_schema
+
+
+def problems(*rows: dict[str, Any], target: str = "xero:Contact", **parts: Any) -> tuple[Problem, ...]:
+    return check_document(from_json({"source": "shop:order", "target": target, "rows": list(rows), **parts}))
+
+
+def messages(*rows: dict[str, Any], **parts: Any) -> list[str]:
+    return [problem.message for problem in problems(*rows, **parts)]
+
+
+NAME = {"target": "Name", "sources": ["customer.company"]}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_shipped_mappings_have_nothing_to_complain_about(kind: str) -> None:
+    assert check_document(default_document(kind)) == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"target": "Nmae", "sources": ["number"]}, "Xero contact has no field “Nmae”."),
+        ({"target": "a..b"}, "is not a field path"),
+        ({"target": "ContactID", "sources": ["number"]}, "Xero sets Contact's id in Xero itself"),
+        ({"target": "LastName", "sources": ["surname"]}, "Shop order has no field “surname”."),
+        ({"target": "LastName", "sources": ["a[x]"]}, "is not a field path"),
+        ({"target": "LastName", "sources": ["context:nothing"]}, "The settings have no “nothing”."),
+        ({"target": "LastName", "sources": ["work:later"]}, "is made by no row"),
+        ({"target": "LastName", "sources": ["number", "total"]}, "say first how to combine them"),
+        ({"target": "LastName", "sources": ["lines[].name"]}, "wants"),
+        ({"target": "Phones[100].PhoneNumber", "sources": ["number"]}, "Positions in a list go up to 99."),
+        ({"target": "Phones[].PhoneNumber", "sources": ["number"]}, "add a for-each"),
+        (
+            {"target": "LastName", "sources": ["number"], "transforms": ["shout"]},
+            "There is no transform “shout”.",
+        ),
+        ({"target": "LastName", "sources": ["number"], "when": "total >"}, "cannot be read"),
+        ({"target": "LastName", "sources": ["number"], "when": "total > 'x'"}, "cannot be read"),
+        ({"target": "work:a.b", "sources": ["number"]}, "a working value has one plain name"),
+        ({"target": "context:a", "sources": ["number"]}, "cannot be written"),
+        (
+            {
+                "target": "ContactStatus",
+                "transforms": [{"name": "constant", "parameters": {"value": "SLEEPING"}}],
+            },
+            "Status cannot be “SLEEPING”",
+        ),
+        (
+            {
+                "target": "LastName",
+                "sources": ["number"],
+                "transforms": [{"name": "default", "parameters": {"value": {"from": "context:nothing"}}}],
+            },
+            "The settings have no “nothing”.",
+        ),
+    ],
+)
+def test_each_fault_is_tied_to_its_row_and_worded_for_an_accountant(row: dict[str, Any], said: str) -> None:
+    found = [problem for problem in problems(NAME, {"id": "this", **row}) if said in problem.message]
+    assert found, messages(NAME, row)
+    assert {problem.row for problem in found} == {"this"}
+
+
+def test_many_faults_are_all_reported_and_stop_compilation() -> None:
+    rows = [{"target": "Nmae"}, {"target": "LastName", "sources": ["surname"]}]
+    document = from_json({"source": "shop:order", "target": "xero:Contact", "rows": rows})
+    with pytest.raises(MappingInvalidError) as caught:
+        compile_mapping(document)
+    assert len(caught.value.problems) == 3  # the two rows, and the required name
+
+
+def test_required_fields_that_no_row_fills_are_named() -> None:
+    assert messages() == ["Name is required by Xero and no row fills it."]
+    assert "Kind of phone is required by Xero and no row fills it." in messages(
+        NAME, {"target": "Phones[0].PhoneNumber", "sources": ["customer.phone"]}
+    )
+
+
+def test_fields_needed_only_for_approval_are_warnings() -> None:
+    kind = {"target": "Type", "transforms": [{"name": "constant", "parameters": {"value": "ACCREC"}}]}
+    found = problems(kind, target="xero:Invoice")
+    assert {problem.severity for problem in found} == {"warning"}
+    assert "Due date is needed to approve the document and no row fills it." in [p.message for p in found]
+
+
+def test_working_values_cannot_be_read_before_they_are_made_nor_by_themselves() -> None:
+    assert any(
+        "later row or by itself" in text
+        for text in messages(NAME, {"target": "work:a", "sources": ["work:a"]})
+    )
+    swapped = [{"target": "work:a", "sources": ["work:b"]}, {"target": "work:b", "sources": ["number"]}]
+    assert any("later row or by itself" in text for text in messages(NAME, *swapped))
+    assert (
+        messages({"target": "Name", "sources": ["work:b"]}, {"target": "work:b", "sources": ["number"]}) == []
+    )
+
+
+def test_a_field_filled_twice_needs_conditions() -> None:
+    assert any("is filled in twice" in text for text in messages(NAME, NAME))
+    assert messages(NAME, {**NAME, "when": "total > 100"}) == []
+
+
+def test_for_each_must_fit_its_rows() -> None:
+    line = {"target": "LineItems[].Description", "sources": ["lines[].name"]}
+    kind = {"target": "Type", "transforms": [{"name": "constant", "parameters": {"value": "ACCREC"}}]}
+    each = {"target": "LineItems", "source": "lines"}
+
+    def said(*rows: dict[str, Any], collections: list[dict[str, str]]) -> list[str]:
+        found = problems(kind, *rows, target="xero:Invoice", collections=collections)
+        return [problem.message for problem in found if problem.severity == "error"]
+
+    assert said(line, collections=[each]) == []
+    assert "repeats another list" in said(line, collections=[{**each, "source": "work:lines"}])[0]
+    assert any("made twice" in text for text in said(line, collections=[each, each]))
+    assert any(
+        "has no list “Lines”" in text for text in said(line, collections=[each, {**each, "target": "Lines"}])
+    )
+    assert any(
+        "cannot be read" in text for text in said(line, collections=[{**each, "when": "lines[].quantity >"}])
+    )
+
+
+def test_unknown_schemas_are_refused_and_samples_take_their_place() -> None:
+    document = from_json(
+        {"source": "woo:order", "target": "xero:Contact", "rows": [{"target": "Name", "sources": ["who"]}]}
+    )
+    assert "is not known: give a sample" in check_document(document)[0].message
+    assert check_document(document, source=infer_schema([{"who": "Ada"}])) == ()
+    assert "is not a target" in check_document(from_json({"target": "sage:Invoice"}))[0].message
+
+
+def test_checks_that_cannot_be_read_are_reported() -> None:
+    assert any(
+        "cannot be read" in text for text in messages(NAME, checks=[{"must": "total >", "otherwise": "no"}])
+    )
