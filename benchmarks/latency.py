@@ -7,12 +7,15 @@ when the customer pays, and order and payment arrive together.
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from benchmarks.report import print_result
 from config.demo.control import wait_until
 from config.demo.headless import audit, throw_away_stack
 from config.demo.options import Options, read_options
+from config.demo.quiet import QuietServer
 from config.demo.stack import Stack
+from config.demo.trading import trade_order
 
 PAYMENTS = 20
 LATENCY_MS = 150
@@ -21,7 +24,8 @@ _SECONDS_IDLE = 1.0
 
 
 def main() -> None:
-    rows, line = [], {}
+    rows: list[tuple[object, ...]] = []
+    line: dict[str, float] = {}
     for name, key, flag in (
         ("draft invoice stands already", "draft", "--orders-first"),
         ("order and payment together", "together", ""),
@@ -39,16 +43,16 @@ def _options(flag: str) -> Options:
     return read_options([*arguments, *([flag] if flag else [])])
 
 
-def _one_by_one(options: Options) -> dict[str, object]:
+def _one_by_one(options: Options) -> dict[str, Any]:
     with throw_away_stack(options) as stack:
-        for number in range(PAYMENTS):
-            _trade_one(stack, seed=number)
-            time.sleep(_SECONDS_IDLE)
+        with QuietServer(stack) as quiet:
+            for number in range(PAYMENTS):
+                _trade_one(stack, {**trade_order(stack.options), "seed": number, "quiet_url": quiet.url})
+                time.sleep(_SECONDS_IDLE)
         return audit(stack)
 
 
-def _trade_one(stack: Stack, seed: int) -> None:
-    order = {"orders": 1, "seed": seed, "mix": {"server": 1}, "orders_first": stack.options.first == "orders"}
+def _trade_one(stack: Stack, order: dict[str, Any]) -> None:
     stack.control.post("trade", order)
     wait_until(
         lambda: bool(stack.control.get("trade")["state"] == "finished"),
