@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from sandbox.kernel.store import Row
 from sandbox.kernel.wire import Reply, Request
-from sandbox.xero import pages
+from sandbox.xero import ui
 from sandbox.xero.apps import APPS, App
 from sandbox.xero.core import scopes
 from sandbox.xero.switches import Choices
@@ -62,7 +62,7 @@ class Identity:
             return self._refuse(request, error)
         if request.method == "POST":
             return self._answered(asked, _form(request.body))
-        return pages.reply("consent.html", 200, **self._consent_page(asked))
+        return ui.consent(**self._consent_page(asked))
 
     def _asked(self, query: dict[str, str]) -> Asked:
         """The request as a person may answer it; raise BadAuthorization otherwise."""
@@ -92,7 +92,7 @@ class Identity:
         redirect_uri = request.query.get("redirect_uri", "")
         if error.error == "invalid_scope" and self._choices("invalid_scope") == "redirect":
             return _redirect(redirect_uri, {"error": "invalid_scope"}, request.query.get("state"))
-        return pages.reply("refused.html", 400, error=error.error, detail=error.detail)
+        return ui.refused(error.error, error.detail)
 
     def _consent_page(self, asked: Asked) -> dict[str, Any]:
         choices = [
@@ -112,7 +112,7 @@ class Identity:
             return _redirect(asked.redirect_uri, detail, asked.state)
         if not chosen:
             page = self._consent_page(asked)
-            return pages.reply("consent.html", 200, problem="Choose at least one organisation.", **page)
+            return ui.consent(problem="Choose at least one organisation.", **page)
         consent = self._tokens.allow(asked.app.client_id, asked.scopes, chosen)
         code = self._tokens.new_code(consent, asked.redirect_uri, asked.challenge)
         answer = {"code": code, "scope": " ".join(asked.scopes), "session_state": secrets.token_urlsafe(24)}

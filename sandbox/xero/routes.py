@@ -117,6 +117,7 @@ _KINDS = {
     "manualjournals": "manual_journals",
     "reports": "reports",
 }
+_AUTH = ("/identity", "/connect", "/.well-known")
 _BOTH_WAYS = frozenset({"contacts", "invoices", "credit_notes", "payments", "bank", "manual_journals"})
 
 
@@ -139,7 +140,7 @@ def kind_of(request: Request) -> str:
     """The kind of a call, such as `xero.invoices.write`, for faults and counts."""
     path = request.path.lower()
     if not path.startswith(API):
-        return "xero.auth"
+        return "xero.auth" if path.startswith(_AUTH) else "xero.pages"
     segments = segments_of(path)
     kind = _KINDS.get(segments[0] if segments else "", "unknown")
     if len(segments) > 2 and segments[2] == "history":

@@ -11,7 +11,7 @@ from sandbox.credentials import XERO_CLIENT_ID
 from sandbox.kernel.store import Row
 from sandbox.kernel.wire import Reply, Request
 from sandbox.kernel.world import World
-from sandbox.xero import idempotency, routes, seed, truth
+from sandbox.xero import idempotency, routes, seed, truth, ui
 from sandbox.xero.apps import APPS, DEMO_TENANT
 from sandbox.xero.books import Books
 from sandbox.xero.call import Call
@@ -100,7 +100,7 @@ class XeroSystem:
             return self.identity.discovery(request)
         if path.startswith("/connections"):
             return self._connections(request, path)
-        return replies.NOT_FOUND
+        return ui.look(self.books, path) if request.method == "GET" else replies.NOT_FOUND
 
     def _connections(self, request: Request, path: str) -> Reply:
         grant = self._grant(request)
