@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sandbox.kernel.outgoing import OutgoingQueue
 from sandbox.kernel.server import Parts, RunningTrade
 from sandbox.kernel.world import World
+from sandbox.levers import levers
 from sandbox.opayo.system import OpayoSystem
 from sandbox.shop.system import ShopSystem
 from sandbox.shop.trade.cashier import Cashier
@@ -17,11 +18,11 @@ from sandbox.xero.system import XeroSystem
 
 def build(world: World) -> Parts:
     """Xero, Opayo and the shop, with the trade that runs between them."""
-    opayo = OpayoSystem(world)
+    xero, opayo = XeroSystem(world), OpayoSystem(world)
     shop = ShopSystem(world, opayo)
 
     def make_trade(world: World, queue: OutgoingQueue, move_clock: Callable[[float], None]) -> RunningTrade:
         visits = Visits(world.store, shop.desk, Cashier(opayo))
         return TradeDriver(world, queue, move_clock, shop.desk, visits)
 
-    return Parts({"xero": XeroSystem(world), "opayo": opayo, "shop": shop}, make_trade)
+    return Parts({"xero": xero, "opayo": opayo, "shop": shop}, levers(xero, opayo, shop), make_trade)

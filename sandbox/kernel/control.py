@@ -43,6 +43,7 @@ class Workings:
 
     world: World
     systems: Mapping[str, System]
+    controls: Mapping[str, Mapping[str, Callable[..., Any]]]
     faults: Faults
     counts: Counts
     queue: OutgoingQueue
@@ -57,6 +58,7 @@ class Control:
     def __init__(self, workings: Workings) -> None:
         self._world = workings.world
         self._systems = workings.systems
+        self._controls = workings.controls
         self._faults = workings.faults
         self._counts = workings.counts
         self._queue = workings.queue
@@ -96,7 +98,7 @@ class Control:
 
     def _ask_system(self, method: str, name: str, action: str, payload: Any) -> Reply:
         """`POST /control/<system>/<action>`: one of the controls a system offers."""
-        controls = getattr(self._systems.get(name), "controls", {})
+        controls = self._controls.get(name, {})
         if method != "POST" or action not in controls:
             raise LookupError(f"Control has no {method} /control/{name}/{action}".rstrip("/"))
         if not isinstance(payload, dict):
@@ -105,8 +107,7 @@ class Control:
 
     def _index(self, rest: str, payload: Any) -> Any:
         offered = [f"{method} /control/{name}".rstrip("/") for method, name in self._handlers]
-        for name, system in self._systems.items():
-            offered += [f"POST /control/{name}/{each}" for each in getattr(system, "controls", {})]
+        offered += [f"POST /control/{name}/{each}" for name, some in self._controls.items() for each in some]
         return {"offers": sorted(offered), "systems": sorted(self._systems)}
 
     def _get_faults(self, rest: str, payload: Any) -> Any:

@@ -70,6 +70,8 @@ class Parts:
     """What is mounted: the systems by mount point, and the maker of trade over them."""
 
     systems: Mapping[str, System]
+    controls: Mapping[str, Mapping[str, Callable[..., Any]]]
+    """What control can make a system do, by system and name: `POST /control/<system>/<name>`."""
     make_trade: Callable[[World, OutgoingQueue, Callable[[float], None]], RunningTrade]
 
 
@@ -97,6 +99,7 @@ class Sandbox:
             Workings(
                 world=self.world,
                 systems=self.systems,
+                controls=parts.controls,
                 faults=self.faults,
                 counts=self.counts,
                 queue=self.queue,

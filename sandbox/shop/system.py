@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from sandbox.kernel.wire import Reply, Request
@@ -24,8 +23,6 @@ class ShopSystem:
         self.desk = OrderDesk(world, gateway)
         self._storefront = Storefront(world, self.desk)
         self._recovered = False
-        self.controls: dict[str, Callable[..., Any]] = {"connect": self.desk.connect}
-        """Offered as `POST /control/shop/<name>`."""
 
     def handle(self, request: Request) -> Reply:
         """Answer the bridge's confirmations, and people's clicks."""

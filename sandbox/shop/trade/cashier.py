@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Protocol
 
 from sandbox.shop.gateway import Gateway
@@ -23,8 +24,11 @@ class Counter(Gateway, Protocol):
     def customer_cancels(self, vps_tx_id_or_next_url: str) -> str:
         """Press Cancel; the resulting Status."""
 
-    def pi_payment(self, **payment: Any) -> Mapping[str, Any]:
-        """Take a card payment as the shop's own server does by Pi; the reply's fields."""
+    def pi_payment(self, **sale: Any) -> dict[str, Any]:
+        """Take a card payment as the shop's own server does by Pi; the JSON of the reply."""
+
+    def pi_passes_challenge(self, transaction_id: str, *, passed: bool = True) -> dict[str, Any]:
+        """Answer the bank's question in a Pi payment; the JSON of the transaction."""
 
 
 PASSES, IS_CHALLENGED, FAILS = "SUCCESSFUL", "CHALLENGE", "NOTAUTH"
@@ -61,3 +65,32 @@ class Cashier:
             cvv=security_code(attempt.card_number),
         )
         return self._counter.customer_passes_challenge(page) if status == "3DAUTH" else status
+
+    def take_by_pi(self, order: Mapping[str, Any], vendor_tx_code: str, attempt: Attempt) -> str:
+        """A payment on the shop's own page; the Status in the protocol's words."""
+        customer = order["customer"]
+        reply = self._counter.pi_payment(
+            vendor_tx_code=vendor_tx_code,
+            amount_minor=int(Decimal(order["total"]) * 100),
+            currency=order["currency"],
+            description=f"Order {order['number']}",
+            card_number=attempt.card_number,
+            cardholder=cardholder(attempt),
+            customer_first_name=customer["first_name"][:20],
+            customer_last_name=customer["last_name"][:20],
+            customer_email=customer["email"],
+            billing_address=_pi_address(customer["billing_address"]),
+        )
+        if reply.get("status") == "3DAuth":
+            reply = self._counter.pi_passes_challenge(reply["transactionId"])
+        return str(reply.get("status", "ERROR")).upper()
+
+
+def _pi_address(address: Mapping[str, str]) -> dict[str, str]:
+    given = {
+        "address1": address["line1"],
+        "city": address["city"],
+        "postalCode": address["postcode"],
+        "country": address["country"],
+    }
+    return {**given, "state": address["region"]} if address["region"] else given

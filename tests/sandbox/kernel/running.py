@@ -24,7 +24,6 @@ class Echo:
         self.outcomes: list[tuple[str, int | str]] = []
         self.ticks = 0
         self.expired = 0
-        self.controls: dict[str, Callable[..., Any]] = {"greet": lambda name: {"hello": name}}
 
     def handle(self, request: Request) -> Reply:
         self.requests.append(request)
@@ -70,7 +69,8 @@ def parts(world: World) -> Parts:
     def make_trade(world: World, queue: OutgoingQueue, move: Callable[[float], None]) -> NoTrade:
         return NoTrade()
 
-    return Parts({"echo": Echo(world)}, make_trade)
+    controls = {"echo": {"greet": lambda name: {"hello": name}}}
+    return Parts({"echo": Echo(world)}, controls, make_trade)
 
 
 @asynccontextmanager

@@ -15,11 +15,6 @@ from sandbox.kernel.store import Store
 MOMENT = datetime(2026, 11, 22, 10, 15, 0, 123456, tzinfo=UTC)
 
 
-def reopened(store: Store, path: Path) -> Store:
-    store.close()
-    return Store(path)
-
-
 def test_rows_come_back_with_their_kinds(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "journal.jsonl"
     store = Store(path)
@@ -28,7 +23,10 @@ def test_rows_come_back_with_their_kinds(tmp_path: Path) -> None:
         "nested": [{"rate": Decimal("0.000001")}], "none": None, "text": "Zoë",
     }  # fmt: skip
     store.table("shop.orders").put("1", row)
-    again = reopened(store, path).table("shop.orders")["1"]
+    store.close()
+    store = Store(path)
+    again = store.table("shop.orders")["1"]
+    store.close()
     assert again == row
     assert str(again["amount"]) == "38.30"
 
@@ -42,7 +40,10 @@ def test_a_line_cut_off_by_a_kill_is_dropped_and_writing_goes_on(tmp_path: Path)
         journal.write(b'["t","2",{"x"')
     store = Store(path)
     store.table("t").put("3", {"x": 3})
-    assert list(reopened(store, path).table("t")) == ["1", "3"]
+    store.close()
+    store = Store(path)
+    assert list(store.table("t")) == ["1", "3"]
+    store.close()
 
 
 def test_what_was_flushed_is_there_without_a_clean_end(tmp_path: Path) -> None:
@@ -50,7 +51,10 @@ def test_what_was_flushed_is_there_without_a_clean_end(tmp_path: Path) -> None:
     store = Store(path)
     store.table("t").put("1", {"x": 1})
     store.flush()
-    assert "1" in Store(path).table("t")
+    again = Store(path)
+    assert "1" in again.table("t")
+    again.close()
+    store.close()
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.integers(0, 9))))
