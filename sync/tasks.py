@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 
-from integrations.models import Connection, Pair
 from integrations.opayo.sweep import fetch_transaction
 from integrations.opayo.sweep import sweep as sweep_opayo
-from integrations.xero.polling import poll as poll_xero
+
 from integrations.clock import business_now
 from integrations.core.failures import Failure
+from integrations.models import Connection, Pair
+from integrations.xero.polling import poll as poll_xero
 from sync.selectors.work import next_event_due_in
 from sync.services import housekeeping, sweeper
 from sync.services.delivering.dispatcher import dispatch

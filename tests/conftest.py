@@ -33,7 +33,7 @@ def _prepare_settings(slot: str) -> None:
     settings.TIME_ZONE = ODD_TIME_ZONE
     os.environ["TZ"] = ODD_TIME_ZONE
     time.tzset()
-    settings.DATABASES["default"]["TEST"] = {"NAME": f"test_tillbridge_{slot}"}
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_tillbridge_{slot}"
     # The real hasher takes its time on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

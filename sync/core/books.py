@@ -137,9 +137,7 @@ def _invoice(key: str, total_minor: int, postings: Postings, *, paid: bool) -> l
             steps.append(Revise("invoice", key, status, total_minor))
         return steps
     if paid and invoice.status == "DRAFT" and ("invoice_authorise", key) not in postings:
-        steps.append(
-            Create("invoice_authorise", key, total_minor, "AUTHORISED", after=("invoice", key))
-        )
+        steps.append(Create("invoice_authorise", key, total_minor, "AUTHORISED", after=("invoice", key)))
     return steps
 
 
@@ -167,9 +165,7 @@ def _spoken_for(order: OrderFacts, postings: Postings) -> int:
     )
 
 
-def _capture(
-    payment: PaymentFacts, due: int, invoice_key: str, postings: Postings
-) -> tuple[list[Step], int]:
+def _capture(payment: PaymentFacts, due: int, invoice_key: str, postings: Postings) -> tuple[list[Step], int]:
     steps: list[Step] = []
     existing = postings.get(("payment", payment.code))
     over_key = ("overpayment", payment.code)
@@ -190,9 +186,7 @@ def _capture(
         )
     if payment.amount_minor > onto_invoice:
         rest = payment.amount_minor - onto_invoice
-        steps.append(
-            Create(*over_key, rest, payment_code=payment.code, after=("invoice", invoice_key))
-        )
+        steps.append(Create(*over_key, rest, payment_code=payment.code, after=("invoice", invoice_key)))
     return steps, due - onto_invoice
 
 
@@ -227,7 +221,12 @@ def _reversal(payment: PaymentFacts, postings: Postings) -> list[Step]:
 
 def _close(order: OrderFacts, key: str, postings: Postings) -> list[Step]:
     """Row 3: an order that will not be paid leaves no open invoice behind."""
-    steps = [step for payment in order.payments if payment.state == "reversed" for step in _reversal(payment, postings)]
+    steps = [
+        step
+        for payment in order.payments
+        if payment.state == "reversed"
+        for step in _reversal(payment, postings)
+    ]
     invoice = postings.get(("invoice", key))
     if invoice is None or invoice.state in {"cancelled", "reversed"}:
         return steps

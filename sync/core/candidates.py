@@ -79,7 +79,10 @@ def _code(stray: Stray, order: OpenOrder) -> tuple[int, str]:
     close = DamerauLevenshtein.distance(code[: len(number)], number)
     distance = min(distance, close)
     if distance <= 2:
-        return 35 - 8 * distance, f"the code differs from {order.number} in {distance} character{'s' * (distance > 1)}"
+        return (
+            35 - 8 * distance,
+            f"the code differs from {order.number} in {distance} character{'s' * (distance > 1)}",
+        )
     return 0, ""
 
 

@@ -53,9 +53,7 @@ class Notice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["pair", "channel", "type", "natural_key"], name="notice_once"
-            )
+            models.UniqueConstraint(fields=["pair", "channel", "type", "natural_key"], name="notice_once")
         ]
         indexes = [
             models.Index(

@@ -54,9 +54,7 @@ class Posting(models.Model):
     waits_for = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="waiters"
     )
-    order = models.ForeignKey(
-        Order, null=True, blank=True, on_delete=models.PROTECT, related_name="postings"
-    )
+    order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="postings")
     payment = models.ForeignKey(
         Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="postings"
     )
@@ -64,9 +62,7 @@ class Posting(models.Model):
         Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="postings"
     )
     event = models.ForeignKey(Event, null=True, blank=True, on_delete=models.SET_NULL)
-    mapping_version = models.ForeignKey(
-        MappingVersion, null=True, blank=True, on_delete=models.PROTECT
-    )
+    mapping_version = models.ForeignKey(MappingVersion, null=True, blank=True, on_delete=models.PROTECT)
     document = models.JSONField(
         encoder=ExactEncoder,
         decoder=ExactDecoder,

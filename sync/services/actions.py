@@ -89,7 +89,9 @@ def _cancel(pair: Pair, posting_ids: list[int], reason: str) -> int:
         unsent = Posting.objects.filter(pair=pair, pk__in=posting_ids, state__in=UNSENT)
         ids = list(unsent.values_list("pk", flat=True))
         count += unsent.update(state=Posting.State.CANCELLED, error=reason, problem=None)
-        waiters = Posting.objects.filter(waits_for__in=ids, state__in=UNSENT) if ids else Posting.objects.none()
+        waiters = (
+            Posting.objects.filter(waits_for__in=ids, state__in=UNSENT) if ids else Posting.objects.none()
+        )
         posting_ids = list(waiters.values_list("pk", flat=True))
     return count
 
@@ -125,9 +127,7 @@ def assign_payment(payment: Payment, order: Order, actor: User) -> None:
         if fresh.order_id is not None:
             raise ActionRefusedError("The payment belongs to an order already.")
         if fresh.currency != order.currency:
-            raise ActionRefusedError(
-                f"The payment is in {fresh.currency}, the order in {order.currency}."
-            )
+            raise ActionRefusedError(f"The payment is in {fresh.currency}, the order in {order.currency}.")
         locked = Order.objects.select_for_update().get(pk=order.pk)
         fresh.order, fresh.is_unmatched, fresh.candidates = locked, False, []
         batch = Batch(order.pair, business_now())
@@ -173,7 +173,7 @@ def discard_notices(pair: Pair, notice_ids: Sequence[int], actor: User, reason: 
     return count
 
 
-def _audit(  # noqa: PLR0913 - the parts of an audit entry
+def _audit(
     pair: Pair,
     actor: User,
     action: str,

@@ -46,7 +46,11 @@ class DocumentMaker:
 
     def invoice(self, order: Order, *, number: str, status: str, vendor_tx_code: str) -> Made:
         """Xero Invoice ACCREC for an order, in the books' currency."""
-        context = {"status": status, "vendor_tx_code": vendor_tx_code, "invoice_number": f"{self.pair.invoice_prefix}{number}"}
+        context = {
+            "status": status,
+            "vendor_tx_code": vendor_tx_code,
+            "invoice_number": f"{self.pair.invoice_prefix}{number}",
+        }
         if order.conversion:
             context["rate"] = order.conversion
         return self._evaluate("invoice", order.document, context)

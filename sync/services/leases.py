@@ -49,9 +49,7 @@ def wake(job: str, subject_id: int) -> None:
     """
     name = f"{job}:{subject_id}"
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO sync_wake (name, at) VALUES (%s, now()) ON CONFLICT DO NOTHING", [name]
-        )
+        cursor.execute("INSERT INTO sync_wake (name, at) VALUES (%s, now()) ON CONFLICT DO NOTHING", [name])
         if cursor.rowcount == 1:
             async_task(f"sync.tasks.{job}", subject_id)
 

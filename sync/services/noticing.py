@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
+from integrations.shop.client import ShopClient
 
 from integrations.core.failures import Failure, PermanentFailure, TransientFailure
 from integrations.models import Connection
-from integrations.shop.client import ShopClient
 from sync.core.backoff import delay_seconds
 from sync.models import Notice
 
@@ -75,9 +75,7 @@ def _failed(notices: Sequence[Notice], failure: Failure) -> None:
     for notice in notices:
         gone = isinstance(failure, PermanentFailure) or notice.attempts + 1 >= MOST_ATTEMPTS
         retry_after = failure.retry_after if isinstance(failure, TransientFailure) else None
-        wait = delay_seconds(
-            notice.attempts, retry_after=retry_after, uniform=random.SystemRandom().uniform
-        )
+        wait = delay_seconds(notice.attempts, retry_after=retry_after, uniform=random.SystemRandom().uniform)
         notice.state = Notice.State.DEAD if gone else Notice.State.RETRYING
         notice.not_before = None if gone else timezone.now() + timedelta(seconds=wait)
         notice.error = failure.message

@@ -28,9 +28,7 @@ def notices_of_payments(batch: Batch) -> int:
     return write_notices(batch.pair, pairs, batch.now.isoformat())
 
 
-def write_notices(
-    pair: Pair, ends: Iterable[tuple[Payment, Order, Notice.Type]], occurred_at: str
-) -> int:
+def write_notices(pair: Pair, ends: Iterable[tuple[Payment, Order, Notice.Type]], occurred_at: str) -> int:
     """One notice per channel and payment; a second one of the same is not written."""
     notices = [
         notice
@@ -41,9 +39,7 @@ def write_notices(
     return len(notices)
 
 
-def _notices(
-    pair: Pair, payment: Payment, order: Order, kind: Notice.Type, occurred_at: str
-) -> list[Notice]:
+def _notices(pair: Pair, payment: Payment, order: Order, kind: Notice.Type, occurred_at: str) -> list[Notice]:
     content = _content(payment, order, kind, occurred_at)
     told = [_notice(pair, payment, order, kind, Notice.Channel.SHOP, content, "")]
     email = str(order.document.get("customer", {}).get("email", ""))

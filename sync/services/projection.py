@@ -68,8 +68,7 @@ def _load(books: _Books, orders: list[Order]) -> None:
     found = (
         Posting.objects.filter(pair=pair)
         .filter(
-            Q(order__in=[order.pk for order in orders])
-            | Q(customer__in=customers, kind=Posting.Kind.CONTACT)
+            Q(order__in=[order.pk for order in orders]) | Q(customer__in=customers, kind=Posting.Kind.CONTACT)
         )
         .select_for_update(of=("self",))
         .order_by("pk")

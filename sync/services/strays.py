@@ -33,7 +33,9 @@ def _find_waiting_payments(batch: Batch) -> None:
     new = {number for number in batch.changed_orders if batch.orders[number].pk is None}
     if not new:
         return
-    waiting = Payment.objects.filter(Q(order_number__in=new) | Q(is_unmatched=True), pair=batch.pair, order=None)
+    waiting = Payment.objects.filter(
+        Q(order_number__in=new) | Q(is_unmatched=True), pair=batch.pair, order=None
+    )
     for payment in waiting.select_for_update(of=("self",)).order_by("pk"):
         payment = batch.payments.setdefault(payment.vendor_tx_code, payment)
         if payment.order is None and new & set(_possible_numbers(batch.pair, payment)):

@@ -8,8 +8,6 @@ from sync.services.leases import wake
 
 def wake_pair(pair: Pair) -> None:
     """Its dispatcher, for each Xero organisation that answers."""
-    live = Connection.objects.filter(
-        pair=pair, system=Connection.System.XERO, status=Connection.Status.LIVE
-    )
+    live = Connection.objects.filter(pair=pair, system=Connection.System.XERO, status=Connection.Status.LIVE)
     for connection in live:
         wake("deliver", connection.pk)

@@ -213,7 +213,9 @@ def _conclude(run: _Run, delivery: Delivery, future: Future[Answered]) -> bool:
     except TransientFailure as failure:
         wait_seconds = set_aside(delivery, failure)
         if failure.retry_after:
-            run.paused_until = max(run.paused_until, time.monotonic() + min(wait_seconds, failure.retry_after))
+            run.paused_until = max(
+                run.paused_until, time.monotonic() + min(wait_seconds, failure.retry_after)
+            )
     except ConfigurationFailure as failure:
         halt(delivery, failure)
         run.halted = True
@@ -232,6 +234,4 @@ def _more_soon(run: _Run) -> bool:
         return True
     soon = timezone.now() + timedelta(seconds=3)
     states = [Delivery.State.PREPARED, Delivery.State.UNKNOWN]
-    return Delivery.objects.filter(
-        connection=run.connection, state__in=states, not_before__lte=soon
-    ).exists()
+    return Delivery.objects.filter(connection=run.connection, state__in=states, not_before__lte=soon).exists()

@@ -104,8 +104,12 @@ KINDS: Mapping[str, Kind] = {
     Posting.Kind.INVOICE_UPDATE: Kind(
         "POST", "/Invoices", "Invoices", "invoices", "urgent", _update, words="invoice"
     ),
-    Posting.Kind.INVOICE: Kind("PUT", "/Invoices", "Invoices", "invoices", "normal", _invoice, words="invoice"),
-    Posting.Kind.CONTACT: Kind("PUT", "/Contacts", "Contacts", "contacts", "normal", _contact, words="contact"),
+    Posting.Kind.INVOICE: Kind(
+        "PUT", "/Invoices", "Invoices", "invoices", "normal", _invoice, words="invoice"
+    ),
+    Posting.Kind.CONTACT: Kind(
+        "PUT", "/Contacts", "Contacts", "contacts", "normal", _contact, words="contact"
+    ),
     Posting.Kind.INVOICE_CLOSE: Kind(
         "POST", "/Invoices", "Invoices", "invoices", "normal", _close, words="invoice"
     ),

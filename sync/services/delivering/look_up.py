@@ -147,9 +147,7 @@ def _overpayments(client: XeroClient, postings: Sequence[Posting]) -> dict[int, 
     days = [date.fromisoformat(str(posting.document["Date"])[:10]) for posting in postings]
     references = {str(posting.document["Reference"]) for posting in postings}
     around = timedelta(days=1)
-    found = find_bank_transactions(
-        client, references, since=min(days) - around, until=max(days) + around
-    )
+    found = find_bank_transactions(client, references, since=min(days) - around, until=max(days) + around)
     by_reference = {
         transaction.reference: transaction
         for transaction in found

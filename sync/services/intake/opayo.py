@@ -48,7 +48,9 @@ def _notification(batch: Batch, event: Event, told: Notification) -> Outcome:
     if event.authenticity == Event.Authenticity.PENDING:
         _verify(event, told, payment)
     _copy_notification(payment, told)
-    return _move(batch, event, payment, Told(outcome(told), told.status, told.transaction_id), event.received_at)
+    return _move(
+        batch, event, payment, Told(outcome(told), told.status, told.transaction_id), event.received_at
+    )
 
 
 def _ask_opayo(batch: Batch, event: Event, code: str) -> Outcome:
@@ -94,14 +96,10 @@ def _transaction(batch: Batch, event: Event, told: OpayoTransaction) -> Outcome:
         return Done(Event.State.IGNORED, "Not a sale; booked with its own kind of record.")
     payment = batch.payments.get(told.vendor_tx_code)
     if payment is None:
-        payment = Payment(
-            pair=batch.pair, vendor_tx_code=told.vendor_tx_code, channel=Payment.Channel.SWEEP
-        )
+        payment = Payment(pair=batch.pair, vendor_tx_code=told.vendor_tx_code, channel=Payment.Channel.SWEEP)
     _copy_transaction(payment, told)
     when = told.completed or told.started or event.received_at
-    return _move(
-        batch, event, payment, Told(outcome_of_transaction(told), told.status, told.vps_tx_id), when
-    )
+    return _move(batch, event, payment, Told(outcome_of_transaction(told), told.status, told.vps_tx_id), when)
 
 
 def _copy_transaction(payment: Payment, told: OpayoTransaction) -> None:

@@ -40,8 +40,12 @@ def apply(batch: Batch, event: Event, message: Mapping[str, Any]) -> Outcome:
     if event.kind == "webhook":
         return _webhook(batch, message)
     _contacts(batch, message.get("Contacts", []))
-    _gone(batch, message.get("Invoices", []), "InvoiceID", (Posting.Kind.INVOICE,), Posting.Kind.INVOICE_CLOSE)
-    _gone(batch, message.get("Payments", []), "PaymentID", (Posting.Kind.PAYMENT,), Posting.Kind.PAYMENT_DELETE)
+    _gone(
+        batch, message.get("Invoices", []), "InvoiceID", (Posting.Kind.INVOICE,), Posting.Kind.INVOICE_CLOSE
+    )
+    _gone(
+        batch, message.get("Payments", []), "PaymentID", (Posting.Kind.PAYMENT,), Posting.Kind.PAYMENT_DELETE
+    )
     return Done()
 
 

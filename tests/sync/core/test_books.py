@@ -63,9 +63,7 @@ def test_an_unpaid_order_gets_a_draft_invoice() -> None:
 def test_a_payment_known_before_the_invoice_is_sent_makes_it_approved_at_once() -> None:
     steps = plan(order(captured()), book(PostingFacts("invoice", "HF-1", "ready", 3834, "DRAFT")))
     assert steps[0] == Revise("invoice", "HF-1", "AUTHORISED", 3834)
-    assert steps[1] == Create(
-        "payment", "HF-1-1", 3834, payment_code="HF-1-1", after=("invoice", "HF-1")
-    )
+    assert steps[1] == Create("payment", "HF-1-1", 3834, payment_code="HF-1-1", after=("invoice", "HF-1"))
 
 
 def test_a_payment_for_a_draft_in_xero_approves_it_first() -> None:
@@ -101,9 +99,7 @@ def test_an_abort_after_ok_deletes_the_payment_in_xero() -> None:
     postings = book(posted("invoice", "HF-1", status="AUTHORISED"), posted("payment", "HF-1-1"))
     steps = plan(order(PaymentFacts("HF-1-1", "reversed", 3834)), postings)
     assert steps == [
-        Create(
-            "payment_delete", "HF-1-1", 3834, payment_code="HF-1-1", after=("payment", "HF-1-1")
-        )
+        Create("payment_delete", "HF-1-1", 3834, payment_code="HF-1-1", after=("payment", "HF-1-1"))
     ]
 
 

@@ -13,8 +13,12 @@ def stray(code: str = "HF-1O042-1", amount: int = 3834, surname: str = "Moss") -
     return Stray(code, amount, "GBP", NOON, surname)
 
 
-def an_order(number: str, total: int = 3834, *, minutes: int = 10, currency: str = "GBP", customer: str = "") -> OpenOrder:
-    return OpenOrder(hash(number), number, total, total, currency, NOON - timedelta(minutes=minutes), customer)
+def an_order(
+    number: str, total: int = 3834, *, minutes: int = 10, currency: str = "GBP", customer: str = ""
+) -> OpenOrder:
+    return OpenOrder(
+        hash(number), number, total, total, currency, NOON - timedelta(minutes=minutes), customer
+    )
 
 
 def test_a_mistyped_code_with_the_right_amount_comes_first_with_its_reasons() -> None:
