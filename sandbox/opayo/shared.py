@@ -21,7 +21,7 @@ Fields = Mapping[str, str]
 
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _KEY = re.compile(r"[A-Z0-9]{10}")
-_NUMBER = re.compile(r"\d{1,10}")
+_NUMBER = re.compile("[0-9]{1,10}")
 _CHECKS = ("AVSCV2", "AddressResult", "PostCodeResult", "CV2Result")
 
 

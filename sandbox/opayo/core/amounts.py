@@ -17,7 +17,7 @@ EXPONENTS = {
 MAXIMUM = Decimal("100000.00")
 """The largest amount of one transaction (Opayo Direct protocol 3.00, A1)."""
 
-_FORMAT = re.compile(r"(?:\d{1,9}|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?")
+_FORMAT = re.compile(r"(?:\d{1,9}|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?", re.ASCII)
 
 
 def quantum(currency: str) -> Decimal:

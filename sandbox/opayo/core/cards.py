@@ -140,7 +140,7 @@ def check_expiry(expiry: str, today: date) -> None:
     """Refuse 5014 none, 5028 not MMYY, 5013 past; a card is good to the end of its month."""
     if not expiry:
         raise Refusal("5014")
-    if not re.fullmatch(r"(?:0[1-9]|1[0-2])\d\d", expiry):
+    if not re.fullmatch(r"(?:0[1-9]|1[0-2])[0-9]{2}", expiry):
         raise Refusal("5028")
     if (2000 + int(expiry[2:]), int(expiry[:2])) < (today.year, today.month):
         raise Refusal("5013")

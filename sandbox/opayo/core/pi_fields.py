@@ -153,7 +153,7 @@ _POST_CODE = re.compile(r"[0-9A-Za-z \-]+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[0-9() \-]+")
 _IP = re.compile(r"[0-9.]{7,15}|[0-9A-Fa-f:.]{2,39}")
-_DATE = re.compile(r"\d{8}")
+_DATE = re.compile("[0-9]{8}")
 _ENTRY = frozenset(("Ecommerce", "MailOrder", "TelephoneOrder", "ContinuousAuthority"))
 _APPLY = frozenset(("UseMSPSetting", "Force", "Disable", "ForceIgnoringRules"))
 _MIT = frozenset(
@@ -169,11 +169,11 @@ _TRANS_TYPES = frozenset(
 SESSION_KEY = (must("vendorName", 15),)
 CARD = (
     must("cardDetails.cardholderName", 45),
-    must("cardDetails.cardNumber", 16, pattern=re.compile(r"\d+")),
-    must("cardDetails.expiryDate", 4, pattern=re.compile(r"(?:0[1-9]|1[0-2])\d\d")),
-    may("cardDetails.securityCode", 4, pattern=re.compile(r"\d{3,4}")),
+    must("cardDetails.cardNumber", 16, pattern=re.compile("[0-9]+")),
+    must("cardDetails.expiryDate", 4, pattern=re.compile("(?:0[1-9]|1[0-2])[0-9]{2}")),
+    may("cardDetails.securityCode", 4, pattern=re.compile("[0-9]{3,4}")),
 )
-SECURITY_CODE = (must("securityCode", 4, pattern=re.compile(r"\d{3,4}")),)
+SECURITY_CODE = (must("securityCode", 4, pattern=re.compile("[0-9]{3,4}")),)
 CHALLENGE_RESPONSE = (must("cRes"),)
 
 SALE = (
@@ -265,7 +265,7 @@ AUTHORISE = (
     *_NEW_FROM_OLD,
     must("description", 100),
     may("applyAvsCvcCheck", allowed=_APPLY),
-    may("cv2", 4, pattern=re.compile(r"\d{3,4}")),
+    may("cv2", 4, pattern=re.compile("[0-9]{3,4}")),
 )
 REPEAT = (
     *_NEW_FROM_OLD,

@@ -28,7 +28,7 @@ _POST_CODE = re.compile(r"[0-9A-Za-z \-]*")
 _STATE = re.compile(r"[A-Z]{2}")
 _CODE = re.compile(r"[A-Za-z0-9{}._\-]+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_DIGITS_OR_DOTS = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}")
+_DIGITS_OR_DOTS = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
 
 
 @dataclass(frozen=True, slots=True)

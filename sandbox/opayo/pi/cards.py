@@ -31,6 +31,7 @@ FAILURES_ALLOWED = 3
 _FAULT_OF_REFUSAL = {
     "5012": (1003, "cardholderName"),
     "5024": (1004, "cardholderName"),
+    "5026": (1005, "cardNumber"),
     "5011": (1007, "cardNumber"),
     "4021": (1008, "cardNumber"),
     "5013": (1009, "expiryDate"),
