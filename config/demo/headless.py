@@ -35,21 +35,28 @@ def headless(options: Options) -> int:
 
 
 @contextmanager
-def throw_away_stack(options: Options) -> Iterator[Stack]:
-    """Everything running over a database of its own, which is deleted in the end unless something raised."""
+def throw_away(options: Options) -> Iterator[Stack]:
+    """A stack over data of its own, nothing started yet; deleted in the end unless something raised."""
     _RUNS.mkdir(parents=True, exist_ok=True)
     stack = Stack(Path(tempfile.mkdtemp(prefix="run-", dir=_RUNS)), Ports.free(), options)
     keep = True
     try:
-        stack.prepare_database()
-        stack.start_sandbox()
-        stack.seed()
-        stack.start_product()
         yield stack
         keep = options.keep
     finally:
         stack.stop()
         _clear(stack, keep=keep)
+
+
+@contextmanager
+def throw_away_stack(options: Options) -> Iterator[Stack]:
+    """The same with everything running and connected."""
+    with throw_away(options) as stack:
+        stack.prepare_database()
+        stack.start_sandbox()
+        stack.seed()
+        stack.start_product()
+        yield stack
 
 
 def trade_and_audit(stack: Stack) -> dict[str, Any]:

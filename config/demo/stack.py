@@ -111,14 +111,23 @@ class Stack:
 
     def start_product(self) -> None:
         """Start the web server and the workers, and wait for the first page."""
-        progress(f"Starting the web server at {self.web_url} and the workers")
-        web = self._child("web", self._web_command())
-        workers = self._child("workers", [*_MANAGE, "qcluster"])
-        for child in (web, workers):
-            self.supervisor.add(child)
-        self.victims = [web, workers]
+        self._add_victim(self._child("workers", [*_MANAGE, "qcluster"]))
+        self.start_web()
+
+    def start_web(self) -> None:
+        """Start the web server and wait until it answers."""
+        progress(f"Starting the web server at {self.web_url}")
+        self._add_victim(self._child("web", self._web_command()))
         self.supervisor.watch()
-        wait_until(lambda: answers(self.web_url), _SECONDS_TO_START, "the web server")
+        wait_until(self._web_answers, _SECONDS_TO_START, "the web server")
+
+    def _web_answers(self) -> bool:
+        self.supervisor.check()
+        return answers(self.web_url)
+
+    def _add_victim(self, child: Child) -> None:
+        self.supervisor.add(child)
+        self.victims.append(child)
 
     def _web_command(self) -> Sequence[str]:
         return (
