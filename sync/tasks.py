@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
+import structlog
 from integrations.opayo.sweep import fetch_transaction
 from integrations.opayo.sweep import sweep as sweep_opayo
 
 from integrations.clock import business_now
 from integrations.core.failures import Failure
 from integrations.models import Connection, Pair
+from integrations.pairs.selectors import live_connections
+from integrations.xero.polling import is_due as poll_is_due
 from integrations.xero.polling import poll as poll_xero
 from sync.selectors.work import next_event_due_in
 from sync.services import housekeeping, sweeper
@@ -21,6 +25,8 @@ from sync.services.pipeline import Processed, process_batch
 RUN_SECONDS = 30.0
 STAY_SECONDS = 2.5
 """Stay for events that only wait a moment for another message; longer waits are the sweeper's."""
+
+log = structlog.get_logger(__name__)
 
 
 def process_events(pair_id: int) -> None:
@@ -43,28 +49,35 @@ def process_events(pair_id: int) -> None:
 
 def _follow_up(pair_id: int, done: Processed) -> None:
     if done.postings:
-        for connection_id in _connections(pair_id, Connection.System.XERO):
+        for connection_id in _live_xero(pair_id):
             wake("deliver", connection_id)
     if done.notices:
         wake("notify", pair_id)
     if done.poll:
-        for connection_id in _connections(pair_id, Connection.System.XERO):
+        for connection_id in _live_xero(pair_id):
             wake("poll", connection_id)
     if done.look_up:
         _look_up(pair_id, done.look_up)
 
 
-def _connections(pair_id: int, system: str) -> list[int]:
-    live = Connection.objects.filter(pair_id=pair_id, system=system, status=Connection.Status.LIVE)
+def _live_xero(pair_id: int) -> list[int]:
+    live = Connection.objects.filter(
+        pair_id=pair_id, system=Connection.System.XERO, status=Connection.Status.LIVE
+    )
     return list(live.values_list("pk", flat=True))
 
 
 def _look_up(pair_id: int, codes: set[str]) -> None:
     """Ask Opayo about payments that nothing else has told of."""
     connection = Connection.objects.filter(pair_id=pair_id, system=Connection.System.OPAYO).first()
-    for code in sorted(codes) if connection else ():
-        assert connection is not None
-        fetch_transaction(connection, code)
+    if connection is None:
+        return
+    try:
+        for code in sorted(codes):
+            fetch_transaction(connection, code)
+    except Failure as failure:
+        # The message that asked waits on, and asks again.
+        log.warning("look_up_failed", pair=pair_id, error=failure.message)
 
 
 def deliver(connection_id: int) -> None:
@@ -95,23 +108,38 @@ def sweep(connection_id: int) -> None:
     """Opayo's own list of transactions: finds payments whose notification never came."""
     begin("sweep", connection_id)
     connection = Connection.objects.select_related("pair").get(pk=connection_id)
-    _alone(f"sweep:{connection_id}", lambda: sweep_opayo(connection, now=business_now()), connection.pair_id)
+    _alone(
+        f"sweep:{connection_id}",
+        lambda: sweep_opayo(connection, now=business_now()),
+        connection.pair_id,
+    )
 
 
-def _alone(lease: str, job, pair_id: int) -> None:  # type: ignore[no-untyped-def]
+def _alone(lease: str, job: Callable[[], int], pair_id: int) -> None:
     """Do a fetching job unless another worker does; what it fetched is processed at once."""
     holder = holder_name()
     if not take_lease(lease, holder):
         return
+    fetched = 0
     try:
         fetched = job()
-    except Failure:
-        # Logged and shown on the connection by its client; the next round tries again.
-        fetched = 0
+    except Failure as failure:
+        # Its client has shown it on the connection; the next round tries again.
+        log.warning("fetch_failed", job=lease, error=failure.message)
     finally:
         give_back_lease(lease, holder)
     if fetched:
         wake("process_events", pair_id)
+
+
+def fetch() -> None:
+    """Every minute: look into Xero and Opayo where it is time to."""
+    for connection in live_connections(Connection.System.XERO):
+        if poll_is_due(connection):
+            wake("poll", connection.pk)
+    for connection in live_connections(Connection.System.OPAYO):
+        if sweeper.sweep_is_due(connection):
+            wake("sweep", connection.pk)
 
 
 def tick() -> None:

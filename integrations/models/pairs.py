@@ -47,6 +47,9 @@ class Pair(models.Model):
     failed_grace_hours = models.PositiveIntegerField(
         default=24, help_text="How long an unpaid invoice stays open for another attempt."
     )
+    sweep_minutes = models.PositiveIntegerField(
+        default=5, help_text="How often Opayo's own list is searched for payments we were not told of."
+    )
     days_due = models.PositiveIntegerField(default=0)
     rounding = models.CharField(max_length=10, choices=Rounding, default=Rounding.HALF_UP)
     rounding_cap_minor = models.PositiveIntegerField(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection as database
 from django.utils import timezone
 
@@ -28,7 +30,7 @@ _COMING = """
 
 def queues(pair_id: int) -> list[Queue]:
     """The ready postings by kind, most urgent kind first; ages in seconds."""
-    values = {"pair": pair_id, "now": timezone.now()}
+    values: dict[str, int | datetime] = {"pair": pair_id, "now": timezone.now()}
     with database.cursor() as cursor:
         cursor.execute(_QUEUES, values)
         ready = {kind: (count, oldest or 0, newest or 0) for kind, count, oldest, newest in cursor.fetchall()}

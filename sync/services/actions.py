@@ -186,7 +186,7 @@ def _audit(
     )
 
 
-def _plain(data: Mapping[str, Any]) -> Any:
+def _plain(data: Any) -> Any:
     """Amounts as strings: the audit log is read by people."""
     if isinstance(data, Mapping):
         return {key: _plain(value) for key, value in data.items()}

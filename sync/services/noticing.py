@@ -83,8 +83,8 @@ def _failed(notices: Sequence[Notice], failure: Failure) -> None:
 
 
 def _to_shop(notices: list[Notice]) -> None:
-    connection = Connection.objects.get(pk=notices[0].connection_id)
-    if not connection.config.get("confirmation_url"):
+    connection = Connection.objects.filter(pk=notices[0].connection_id).first()
+    if connection is None or not connection.config.get("confirmation_url"):
         return
     events = [notice.content for notice in notices]
     ShopClient(connection).confirm(events, message_id=f"msg_{notices[0].public_id}_{len(notices)}")

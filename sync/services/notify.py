@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from integrations.core.money import Money
@@ -40,36 +41,29 @@ def write_notices(pair: Pair, ends: Iterable[tuple[Payment, Order, Notice.Type]]
 
 
 def _notices(pair: Pair, payment: Payment, order: Order, kind: Notice.Type, occurred_at: str) -> list[Notice]:
-    content = _content(payment, order, kind, occurred_at)
-    told = [_notice(pair, payment, order, kind, Notice.Channel.SHOP, content, "")]
-    email = str(order.document.get("customer", {}).get("email", ""))
-    if pair.emails_customers and email and kind != Notice.Type.REVERSED:
-        told.append(_notice(pair, payment, order, kind, Notice.Channel.EMAIL, content, email))
-    return told
-
-
-def _notice(
-    pair: Pair,
-    payment: Payment,
-    order: Order,
-    kind: Notice.Type,
-    channel: Notice.Channel,
-    content: dict[str, Any],
-    recipient: str,
-) -> Notice:
-    public_id = f"ntc_{uuid.uuid4().hex}"
-    return Notice(
-        public_id=public_id,
+    first = Notice(
         pair=pair,
         connection_id=order.connection_id,
-        channel=channel,
         type=kind,
         natural_key=payment.vendor_tx_code,
         order=order,
         payment=payment,
-        recipient=recipient,
-        content={"id": public_id, **content},
+        content=_content(payment, order, kind, occurred_at),
     )
+    told = [_addressed(first, Notice.Channel.SHOP, "")]
+    email = str(order.document.get("customer", {}).get("email", ""))
+    if pair.emails_customers and email and kind != Notice.Type.REVERSED:
+        told.append(_addressed(first, Notice.Channel.EMAIL, email))
+    return told
+
+
+def _addressed(notice: Notice, channel: Notice.Channel, recipient: str) -> Notice:
+    """The notice for one channel, with an id of its own by which the receiver can tell a repeat."""
+    one = copy(notice)
+    one.public_id = f"ntc_{uuid.uuid4().hex}"
+    one.channel, one.recipient = channel, recipient
+    one.content = {"id": one.public_id, **notice.content}
+    return one
 
 
 def _content(payment: Payment, order: Order, kind: Notice.Type, occurred_at: str) -> dict[str, Any]:

@@ -7,13 +7,12 @@ cannot be processed stops itself and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from integrations.clock import business_now
@@ -118,7 +117,7 @@ def _lock(pair_id: int) -> bool:
     return bool(row and row[0])
 
 
-def _due(pair_id: int, limit: int) -> Iterable[Event]:
+def _due(pair_id: int, limit: int) -> QuerySet[Event]:
     now = timezone.now()
     return Event.objects.filter(
         Q(not_before__isnull=True) | Q(not_before__lte=now), pair_id=pair_id, state=Event.State.RECEIVED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 from django.db import transaction
@@ -17,6 +18,8 @@ from sync.services.projection import project
 from sync.services.strays import refresh_candidates
 
 _LOST_WAKE = timedelta(minutes=2)
+_SCHEDULE_SLACK_SECONDS = 20
+"""Schedules run about every half minute, so a sweep is due a little before its time."""
 
 
 def tick(pair: Pair) -> None:
@@ -52,6 +55,17 @@ def close_unpaid(pair: Pair) -> int:
     batch.write()
     project(batch)
     return len(orders)
+
+
+def sweep_is_due(connection: Connection) -> bool:
+    """Whether Opayo's list has not been looked at for the pair's interval. Remembers that it is now."""
+    now = time.time()
+    if now < int(connection.cursors.get("next_sweep_at", 0)):
+        return False
+    after = connection.pair.sweep_minutes * 60 - _SCHEDULE_SLACK_SECONDS
+    connection.cursors = {**connection.cursors, "next_sweep_at": int(now) + after}
+    connection.save(update_fields=["cursors"])
+    return True
 
 
 def _wake_what_is_due(pair: Pair) -> None:

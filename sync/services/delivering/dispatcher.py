@@ -22,7 +22,7 @@ from django.utils import timezone
 from integrations.core.failures import ConfigurationFailure, PermanentFailure, TransientFailure
 from integrations.models import Connection
 from integrations.xero.client import XeroClient
-from sync.core.batching import is_due
+from sync.core.batching import Calls, Queue, is_due
 from sync.models import Delivery, Problem
 from sync.selectors.outbox import calls_left, queues
 from sync.services.delivering.call import find_out, send
@@ -138,13 +138,20 @@ def _start_calls(run: _Run) -> bool:
         return started
     calls = calls_left(run.connection)
     for queue in queues(run.connection.pair_id):
-        while run.may_send and is_due(queue, calls):
-            delivery = prepare(run.connection, queue.kind)
-            if delivery is None:
-                break
-            _submit(run, delivery, send)
-            started = True
-            queue = queue.without(len(delivery.posting_ids))
+        started |= _send_due(run, queue, calls)
+    return started
+
+
+def _send_due(run: _Run, queue: Queue, calls: Calls) -> bool:
+    """Batches of one kind, as long as they are due and there is room."""
+    started = False
+    while run.may_send and is_due(queue, calls):
+        prepared = prepare(run.connection, queue.kind)
+        if prepared is None:
+            break
+        _submit(run, prepared, send)
+        started = True
+        queue = queue.without(len(prepared.posting_ids))
     return started
 
 

@@ -66,7 +66,7 @@ def _ask_opayo(batch: Batch, event: Event, code: str) -> Outcome:
 
 
 def _verify(event: Event, told: Notification, payment: Payment) -> None:
-    vendor = _vendor(event)
+    vendor = _vendor(event.connection)
     if not is_authentic(told, vendor, decrypt(payment.security_key)):
         raise UnreadableError(
             f"The signature of the notification for {told.vendor_tx_code} is wrong, so it was not booked. "
@@ -75,9 +75,8 @@ def _verify(event: Event, told: Notification, payment: Payment) -> None:
     event.authenticity = Event.Authenticity.VERIFIED
 
 
-def _vendor(event: Event) -> str:
-    connection = Connection.objects.get(pk=event.connection_id)
-    return str(connection.config.get("vendor", ""))
+def _vendor(connection: Connection | None) -> str:
+    return str(connection.config.get("vendor", "")) if connection else ""
 
 
 def _copy_notification(payment: Payment, told: Notification) -> None:

@@ -36,7 +36,8 @@ def apply(batch: Batch, event: Event, message: ShopMessage) -> Outcome:
         return _cancel(batch, event, message)
     if message.type == "payment.started":
         return _payment_started(batch, event, message)
-    assert message.order is not None
+    if message.order is None:
+        raise UnreadableError(f"The message about order {message.number} has no order in it.")
     return _order(batch, event, message, message.order)
 
 
@@ -61,7 +62,8 @@ def _order(batch: Batch, event: Event, message: ShopMessage, told: ShopOrder) ->
 
 
 def _copy(order: Order, told: ShopOrder, message: ShopMessage, event: Event) -> None:
-    order.connection_id = event.connection_id or order.connection_id
+    if event.connection_id is not None:
+        order.connection_id = event.connection_id
     order.currency = told.total.currency
     order.total_minor = told.total.minor
     order.placed_at = told.placed_at
@@ -79,7 +81,7 @@ def _customer(batch: Batch, told: ShopOrder) -> Customer:
         customer = Customer(pair=batch.pair, contact_number=told.contact_number)
         batch.customers[told.contact_number] = customer
     details = dict(told.customer)
-    if customer.pk is None or customer.details != details:
+    if customer._state.adding or customer.details != details:
         customer.details = details
         customer.email = told.email
         customer.name = told.customer_name

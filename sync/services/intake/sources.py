@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 from integrations.models import Event
 from sync.services.batch import Batch
 from sync.services.intake import opayo, shop, xero
 from sync.services.intake.outcomes import Outcome, UnreadableError
 
-_READERS = {
+_READERS: dict[Event.Source, ModuleType] = {
     Event.Source.SHOP: shop,
     Event.Source.OPAYO: opayo,
     Event.Source.XERO: xero,
@@ -35,4 +36,4 @@ def load(batch: Batch, event: Event, message: Any) -> None:
 
 def apply(batch: Batch, event: Event, message: Any) -> Outcome:
     """Change the records in memory as the message says."""
-    return _READERS[Event.Source(event.source)].apply(batch, event, message)
+    return cast(Outcome, _READERS[Event.Source(event.source)].apply(batch, event, message))
