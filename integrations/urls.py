@@ -5,5 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("integrations.inbound.urls")),
+    path("", include("integrations.checkout.urls")),
     path("", include("integrations.xero.urls")),
 ]

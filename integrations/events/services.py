@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final, NotRequired, TypedDict, Unpack
+from typing import Final, NotRequired, TypedDict, Unpack
 
 import orjson
 from django.db import connection, transaction
-from django.utils import timezone
-from psycopg import Cursor
 from psycopg.types.json import Jsonb
 
+from integrations.clock import business_now
 from integrations.core import chain
 from integrations.core.pci import mask
 from integrations.models import AuditEntry, Event
+from integrations.prepared import fetch_row
 
 _DEDUPE_KEY_MAX: Final = 200
 _VERIFIED_AT_ONCE: Final = 2000
@@ -63,7 +63,7 @@ def store_event(**arrival: Unpack[Arrival]) -> tuple[int, bool]:
     the same source of the pair is kept once. Card numbers and security codes are masked first.
     """
     body, is_masked = mask(arrival["body"])
-    now = arrival.get("received_at") or timezone.now()
+    now = arrival.get("received_at") or business_now()
     state = arrival.get("state", Event.State.RECEIVED)
     name = arrival["pair_id"], arrival["source"], _fitting(arrival["dedupe_key"])
     values = (
@@ -80,21 +80,13 @@ def store_event(**arrival: Unpack[Arrival]) -> tuple[int, bool]:
         arrival.get("error", ""),
         None if state == Event.State.RECEIVED else now,
     )
-    new_id = _one(_INSERT, values)
-    if new_id is not None:
-        return new_id, True
-    known_id = _one(_FIND, name)
-    if known_id is None:
+    new = fetch_row(_INSERT, values)
+    if new is not None:
+        return int(new[0]), True
+    known = fetch_row(_FIND, name)
+    if known is None:
         raise RuntimeError("An event was neither stored nor found: retention removed it meanwhile.")
-    return known_id, False
-
-
-def _one(sql: str, values: tuple[Any, ...]) -> int | None:
-    # Past Django's cursor, because only psycopg's own can keep the statement prepared on the server.
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        row = cursor.execute(sql, values, prepare=True).fetchone()
-    return None if row is None else int(row[0])
+    return int(known[0]), False
 
 
 def _fitting(dedupe_key: str) -> str:

@@ -1,0 +1,1 @@
+"""The inbound edge: verify, keep, answer. Everything else happens later."""

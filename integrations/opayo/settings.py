@@ -17,7 +17,7 @@ PROTOCOL: Final = "protocol"
 """VPSProtocol of registrations; 4.00 unless set."""
 REPORTING_USER: Final = "reporting_user"
 RETURN_URL: Final = "return_url"
-"""Where customers go after a payment, unless the order names its own page."""
+"""Where customers go after a payment when neither the order nor its shop names a page; optional."""
 
 REPORTING_PASSWORD: Final = "reporting_password"  # noqa: S105 - the name of a secret
 INTEGRATION_KEY: Final = "integration_key"

@@ -6,6 +6,7 @@ It carries neither the card number nor the amount: both are looked up by VendorT
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import asdict, dataclass
 from hashlib import md5
 from typing import Final
@@ -43,6 +44,9 @@ _ATTRIBUTES: Final = {
     "DSTransID": "ds_trans_id",
     "SchemeTraceID": "scheme_trace_id",
 }
+_VENDOR_TX_CODE: Final = re.compile(r"[A-Za-z0-9{}._-]{1,40}")
+_GUID: Final = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
+_STATUS: Final = re.compile(r"[A-Z0-9 ]{1,20}")
 _AS_SPELT: Final = {name.encode(): attribute for name, attribute in _ATTRIBUTES.items()}
 _LOWERED: Final = {name.lower(): attribute for name, attribute in _ATTRIBUTES.items()}
 
@@ -87,8 +91,12 @@ class Notification:
 
     @property
     def is_complete(self) -> bool:
-        """Whether it names a transaction and says what became of it."""
-        return bool(self.vendor_tx_code and self.vps_tx_id and self.status)
+        """Whether it names a transaction, as only Opayo's could be named, and says what became of it."""
+        return bool(
+            _VENDOR_TX_CODE.fullmatch(self.vendor_tx_code)
+            and _GUID.fullmatch(self.vps_tx_id)
+            and _STATUS.fullmatch(self.status)
+        )
 
     @property
     def checks(self) -> dict[str, str]:
@@ -126,9 +134,8 @@ def parse_notification(body: bytes) -> Notification:
 
 
 def _text(encoded: bytes) -> str:
-    if b"%" not in encoded and b"+" not in encoded:
-        return decoded(encoded)
-    return decoded(unquote_to_bytes(encoded.replace(b"+", b" ")))
+    # A NUL is in nothing that Opayo sends, and PostgreSQL keeps none.
+    return decoded(unquote_to_bytes(encoded.replace(b"+", b" "))).replace("\0", "")
 
 
 def signature(notification: Notification, vendor: str, security_key: str) -> str:

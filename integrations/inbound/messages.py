@@ -1,0 +1,54 @@
+"""What comes in and what goes back, independent of the web framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import orjson
+
+from integrations.inbound.connections import Sender
+
+JSON: Final = "application/json"
+TEXT: Final = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A whole message for a known connection. `meta` is the WSGI environment; `received_at` is UTC."""
+
+    sender: Sender
+    body: bytes = field(repr=False)
+    meta: Mapping[str, str] = field(repr=False)
+    received_at: datetime
+
+    def header(self, name: str) -> str:
+        """A header by its WSGI name (`HTTP_WEBHOOK_ID`); empty when absent."""
+        return self.meta.get(name, "")
+
+    def kept_headers(self, *names: str) -> dict[str, str]:
+        """The headers worth keeping as evidence, by their own names."""
+        found = ((name, self.meta.get(f"HTTP_{name.upper().replace('-', '_')}", "")) for name in names)
+        return {name: value for name, value in found if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def refused(status: int, words: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """A refusal in plain words, in the shape of our API."""
+    return Answer(status, orjson.dumps({"error": {"message": words}}), JSON, headers or {})
+
+
+def event_answer(status: int, event_id: int, **fields: str) -> Answer:
+    """A JSON answer that names the event."""
+    return Answer(status, orjson.dumps({"event": f"evt_{event_id}", **fields}))

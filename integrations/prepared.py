@@ -1,0 +1,20 @@
+"""One-row statements of the hot path, kept prepared on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from psycopg import Cursor
+
+
+def fetch_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Run a statement and give its first row, in the caller's transaction or in one of its own.
+
+    Goes past Django's cursor, because only psycopg's own can keep a statement prepared. `sql` must be constant.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        row: tuple[Any, ...] | None = cursor.execute(sql, values, prepare=True).fetchone()  # type: ignore[arg-type]
+    return row
