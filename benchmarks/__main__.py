@@ -6,7 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 
-NAMES = ("inbound", "latency", "throughput")
+NAMES = ("inbound", "latency", "mapping", "throughput")
 
 
 def main() -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -18,7 +17,7 @@ from mapping.core.reading import from_json
 from mapping.models import MappingVersion, PublishedMappingError
 
 if TYPE_CHECKING:
-    from integrations.models import Pair
+    from integrations.models import Pair, User
 
 
 @transaction.atomic

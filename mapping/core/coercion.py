@@ -56,7 +56,7 @@ def _number(field: Field) -> Coercion:
     def check(value: Any) -> Decimal | None:
         if value == "":
             return None
-        number = value if type(value) is Decimal else as_decimal(value)
+        number = as_decimal(value)
         if abs(number) > LARGEST:
             raise TransformError(f"{_name(field)} is {number}, more than Xero can hold.")
         if finest is not None and number.quantize(finest) != number:

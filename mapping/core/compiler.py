@@ -9,7 +9,7 @@ from mapping.core.coercion import coercion
 from mapping.core.conditions import Condition, ConditionError, TypeOf, compile_condition
 from mapping.core.document import Check, Collection, MappingDocument, Row
 from mapping.core.evaluate import CompiledCheck, CompiledCollection, CompiledMapping, CompiledRow
-from mapping.core.paths import Path, PathError, parse_path
+from mapping.core.paths import Path, PathError, Place, parse_path, place
 from mapping.core.problems import MappingInvalidError, Problem, errors
 from mapping.core.readers import Reader, reader, writer
 from mapping.core.requirements import requirements
@@ -89,8 +89,8 @@ class _Compiler:
         when, when_readers = self._condition(row.when, each, row.id)
         return CompiledRow(
             id=row.id,
-            target=target,
-            source_paths=sources,
+            target=place(target),
+            sources=tuple(place(path) if each is not None else Place(str(path)) for path in sources),
             readers=tuple(reader(path, each) for path in sources),
             steps=tuple(self._steps(row, each)),
             when=when,
@@ -143,8 +143,6 @@ class _Compiler:
         when, when_readers = self._condition(item.when, source)
         inside = [row for row in rows if parse_path(row.target).collection() == target]
         return CompiledCollection(
-            target=target,
-            source=source,
             read=reader(source),
             when=when,
             when_readers=when_readers,

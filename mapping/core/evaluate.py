@@ -12,7 +12,7 @@ from typing import Any
 
 from mapping.core.conditions import Condition
 from mapping.core.document import MappingDocument
-from mapping.core.paths import EVERY, Path, Step
+from mapping.core.paths import Place
 from mapping.core.problems import Noted, Problem, TransformError
 from mapping.core.readers import Reader, Scope, Writer, without_gaps
 from mapping.core.requirements import Requirements
@@ -66,11 +66,11 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRow:
-    """A row ready to run. `source_paths` are shown in the trace with the values of `readers`."""
+    """A row ready to run. `sources` name in the trace what `readers` find."""
 
     id: str
-    target: Path
-    source_paths: tuple[Path, ...]
+    target: Place
+    sources: tuple[Place, ...]
     readers: tuple[Reader, ...]
     steps: tuple[CompiledStep, ...]
     when: Condition | None
@@ -83,8 +83,6 @@ class CompiledRow:
 class CompiledCollection:
     """A for-each ready to run: `rows` fill one element of the list `target` for each element `read` finds."""
 
-    target: Path
-    source: Path
     read: Reader
     when: Condition | None
     when_readers: Mapping[str, Reader]
@@ -178,7 +176,7 @@ def _run_row(row: CompiledRow, run: _Run, place: dict[str, Any]) -> None:
             value = row.coerce(value)
     except TransformError as problem:
         value, error = None, str(problem)
-        run.problems.append(Problem(error, row.id, _concrete(row.target, run.position), cause=problem.cause))
+        run.problems.append(Problem(error, row.id, row.target.at(run.position), cause=problem.cause))
     if value is not None:
         row.write(place, value)
     if run.entries is not None:
@@ -193,9 +191,7 @@ def _through(row: CompiledRow, values: list[Any], run: _Run, trace: list[TraceSt
         remark = ""
         if type(result) is Noted:
             result, remark = result
-            run.problems.append(
-                Problem(remark, row.id, _concrete(row.target, run.position), "warning", "record")
-            )
+            run.problems.append(Problem(remark, row.id, row.target.at(run.position), "warning", "record"))
         if trace is not None:
             trace.append(TraceStep(step.name, step.sentence, given, result, remark))
         value = result
@@ -227,7 +223,7 @@ def _holds(condition: Condition, readers: Mapping[str, Reader], run: _Run, row: 
     try:
         return condition.holds(lambda symbol: readers[symbol](run.scope))
     except TransformError as problem:
-        where = (row.id, _concrete(row.target, run.position)) if row else ("", "")
+        where = (row.id, row.target.at(run.position)) if row else ("", "")
         run.problems.append(Problem(str(problem), *where, cause=problem.cause))
         return False
 
@@ -266,16 +262,6 @@ def _run_check(check: CompiledCheck, run: _Run) -> None:
 def _entry(
     row: CompiledRow, run: _Run, values: list[Any], steps: list[TraceStep], value: Any, error: str
 ) -> TraceEntry:
-    named = zip(row.source_paths, values, strict=True)
-    repeats = row.target.collection() is not None
-    sources = tuple((_concrete(path, run.index) if repeats else str(path), found) for path, found in named)
-    return TraceEntry(_concrete(row.target, run.position), row.id, sources, tuple(steps), value, error)
-
-
-def _concrete(path: Path, index: int) -> str:
-    """The path with its first `[]` replaced by a position."""
-    for position, step in enumerate(path.steps):
-        if step.index == EVERY:
-            steps = (*path.steps[:position], Step(step.name, index), *path.steps[position + 1 :])
-            return str(Path(steps, path.namespace))
-    return str(path)
+    named = zip(row.sources, values, strict=True)
+    sources = tuple((source.at(run.index), found) for source, found in named)
+    return TraceEntry(row.target.at(run.position), row.id, sources, tuple(steps), value, error)

@@ -79,6 +79,28 @@ class Path:
         return str(Path(tuple(steps), self.namespace))
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path as text, ready to be named with a position where it has its first `[]`."""
+
+    before: str
+    after: str | None = None
+
+    def at(self, position: int) -> str:
+        """The concrete path: `lines[2].sku`; the path itself where it repeats nothing."""
+        return self.before if self.after is None else f"{self.before}{position}{self.after}"
+
+
+def place(path: Path) -> Place:
+    """The text of `path`, split at its first `[]`."""
+    text = str(path)
+    collection = path.collection()
+    if collection is None:
+        return Place(text)
+    split = len(str(collection)) + 1
+    return Place(text[:split], text[split:])
+
+
 @lru_cache(maxsize=4096)
 def parse_path(text: str) -> Path:
     """Read a path. Raises PathError."""
