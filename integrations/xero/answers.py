@@ -44,7 +44,7 @@ def read_answer(answer: Answer, connection: Connection, *, is_write: bool) -> Xe
     if answer.status == 429:
         pause = limited_by(answer).seconds or _CONCURRENT_PAUSE
         return TransientFailure("Xero asked for a pause: too many calls.", pause)
-    if answer.status >= 500:
+    if answer.status >= 500 and answer.status != 501:
         return _server_failure(answer, error, is_write=is_write)
     if answer.status in (401, 403):
         return _unauthorised(error, connection)
