@@ -58,7 +58,7 @@ def _measure(port: int, requests: Iterator[bytes]) -> Load:
 
 def _tell(baseline: float, orders: Load, notifications: Load) -> None:
     rows: list[tuple[object, ...]] = [("INSERT and commit, nothing else", f"{baseline:.0f}", "1.00", "", "")]
-    line = {"baseline_per_second": round(baseline)}
+    line: dict[str, float] = {"baseline_per_second": round(baseline)}
     for name, key, load in (
         ("shop webhook", "shop", orders),
         ("Opayo notification", "opayo", notifications),

@@ -59,15 +59,15 @@ class _Client:
             return False
         if head[9:12] not in expected.split(b"|"):
             raise BadAnswer(self._received[:600].decode(errors="replace"))
-        return len(body) >= _content_length(head)
+        return _is_whole(head.lower(), body)
 
 
-def _content_length(head: bytes) -> int:
-    for line in head.split(b"\r\n")[1:]:
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            return int(value)
-    raise BadAnswer("The answer has no Content-Length, so its end cannot be told on a kept connection.")
+def _is_whole(head: bytes, body: bytes) -> bool:
+    """Whether the body is there to its end, by its announced length or by its last chunk."""
+    _, found, value = head.partition(b"\r\ncontent-length:")
+    if found:
+        return len(body) >= int(value.partition(b"\r\n")[0])
+    return body.endswith(b"0\r\n\r\n")
 
 
 def drive(

@@ -22,6 +22,28 @@ from integrations.secrets import encrypt, set_secret
 _SHOP_SECRET = secrets.token_urlsafe(24)
 _VENDOR = "tillbridge"
 _ROWS_AT_ONCE = 1000
+_TEA = {
+    "sku": "TEA-250",
+    "name": "Assam, 250 g",
+    "category": "food",
+    "quantity": "2",
+    "unit_price": "6.45",
+    "discount": "0.00",
+    "tax_rate": "0",
+    "tax": "0.00",
+    "total": "12.90",
+}
+_POT = {
+    "sku": "POT-1",
+    "name": "Teapot",
+    "category": "homeware",
+    "quantity": "1",
+    "unit_price": "24.99",
+    "discount": "0.00",
+    "tax_rate": "20",
+    "tax": "4.17",
+    "total": "24.99",
+}
 
 
 def make_connections() -> tuple[Connection, Connection]:
@@ -84,8 +106,8 @@ def order_message(number: str) -> dict[str, object]:
         "prices_include_tax": True,
         "customer": customer,
         "lines": [
-            _line("TEA-250", "Assam, 250 g", "2", "6.45", "0", "0.00", "12.90"),
-            _line("POT-1", "Teapot", "1", "24.99", "20", "4.17", "24.99"),
+            _TEA,
+            _POT,
         ],
         "delivery": {"name": "Royal Mail Tracked 48", "tax_rate": "20", "tax": "0.66", "total": "3.95"},
         "total": "41.84",
@@ -95,29 +117,15 @@ def order_message(number: str) -> dict[str, object]:
     return {"type": "order.created", "shop": "benchmark", "order": order}
 
 
-def _line(sku: str, name: str, quantity: str, price: str, rate: str, tax: str, total: str) -> dict[str, str]:
-    return {
-        "sku": sku,
-        "name": name,
-        "category": "home",
-        "quantity": quantity,
-        "unit_price": price,
-        "discount": "0.00",
-        "tax_rate": rate,
-        "tax": tax,
-        "total": total,
-    }
-
-
 def notification_requests(opayo: Connection, port: int, count: int) -> list[bytes]:
     """Signed notifications, each of a payment of its own that was registered with a key of its own."""
     keys = {f"N-{number}-1": secrets.token_hex(5).upper() for number in range(count)}
     rows = [
         Payment(
-            pair_id=opayo.pair_id,
+            pair=opayo.pair,
             vendor_tx_code=code,
             security_key=encrypt(key),
-            channel=Payment.Channel.SERVER,
+            channel=Payment.Channel.SHOP,
             amount_minor=4184,
             currency="GBP",
         )

@@ -9,7 +9,7 @@ from itertools import repeat
 
 import pytest
 
-from benchmarks.load import BadAnswer, drive, request_bytes
+from benchmarks.load import BadAnswer, _is_whole, drive, request_bytes
 from benchmarks.report import percentile
 
 
@@ -55,3 +55,18 @@ def test_an_answer_of_another_status_stops_the_measurement(port: int) -> None:
 @pytest.mark.parametrize(("share", "expected"), [(0.5, 5), (0.95, 10), (0.9, 9), (1.0, 10), (0.0, 1)])
 def test_a_percentile_is_one_of_the_values(share: float, expected: float) -> None:
     assert percentile([float(value) for value in range(10, 0, -1)], share) == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "whole"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2", b"ok", True),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\nDate: now", b"ok", False),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", b"2\r\nok\r\n0\r\n\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", b"2\r\nok\r\n", False),
+    ],
+)
+def test_the_end_of_an_answer_is_known_by_its_length_or_its_last_chunk(
+    head: bytes, body: bytes, whole: bool
+) -> None:
+    assert _is_whole(head.lower(), body) is whole
