@@ -40,11 +40,11 @@ class Requirements:
 
 def requirements(schema: Schema, rows: Mapping[str, str]) -> Requirements:
     """What `schema` requires of a mapping; `rows` gives the id of the row that fills each field pattern."""
-    wanted = [item for item in schema.fields if _is_ours(item, schema)]
+    wanted = [item for item in schema.fields if _is_ours(item)]
     return Requirements(tuple(_prepared(item) for item in wanted), rows)
 
 
-def _is_ours(item: Field, schema: Schema) -> bool:
+def _is_ours(item: Field) -> bool:
     if item.read_only or item.on_delivery:
         return False
     return item.required or bool(item.required_when)

@@ -187,7 +187,7 @@ def _required_parameter(spec: Transform, name: str) -> Parameter:
 
 
 def _current(spec: Transform, parameter: Parameter, value: Any, path: Path) -> Any:
-    if value is None or value == "":
+    if value is None or value == "" or value == {}:
         if not parameter.is_required:
             return parameter.default
         if path.namespace == "context":
