@@ -48,32 +48,32 @@ class OpayoSystem:
     name = "opayo"
 
     def __init__(self, world: World) -> None:
-        self._gateway = Gateway(world)
-        self._notifier = Notifier(self._gateway)
-        self._checkout = Checkout(self._gateway, self._notifier)
-        self._pages = PaymentPages(self._gateway, self._checkout)
-        screening = Screening(self._gateway)
-        reports = TransactionReports(self._gateway, screening)
-        accounts = AccountReports(self._gateway, reports, screening)
-        self._settlement = Settlement(self._gateway)
-        batches = BatchReports(self._gateway, self._settlement)
+        self.gateway = Gateway(world)
+        self._notifier = Notifier(self.gateway)
+        self._checkout = Checkout(self.gateway, self._notifier)
+        self._pages = PaymentPages(self.gateway, self._checkout)
+        screening = Screening(self.gateway)
+        reports = TransactionReports(self.gateway, screening)
+        accounts = AccountReports(self.gateway, reports, screening)
+        self._settlement = Settlement(self.gateway)
+        batches = BatchReports(self.gateway, self._settlement)
         commands = {**reports.commands(), **accounts.commands(), **batches.commands()}
-        self._access = Access(self._gateway, commands)
-        self._operations = Operations(self._gateway)
-        self._shared = SharedOperations(self._gateway, self._operations)
-        desk = CardDesk(self._gateway)
-        self._sales = Sales(self._gateway, desk)
+        self._access = Access(self.gateway, commands)
+        self._operations = Operations(self.gateway)
+        self._shared = SharedOperations(self.gateway, self._operations)
+        desk = CardDesk(self.gateway)
+        self._sales = Sales(self.gateway, desk)
         self._acs = AccessControlServer(self._sales)
-        self._pi = PiApi(self._gateway, desk, self._sales, FollowUps(self._gateway, self._operations))
+        self._pi = PiApi(self.gateway, desk, self._sales, FollowUps(self.gateway, self._operations))
         self._pi_customers = PiCustomers(self._pi, self._sales)
         self._restore()
 
     def _restore(self) -> None:
-        for record in self._gateway.records:
+        for record in self.gateway.records:
             if record.system == "Server":
                 self._notifier.restore(record)
             self._sales.restore(record)
-            self._gateway.schedule_expiry(record.tx, life.expires_at(record.tx))
+            self.gateway.schedule_expiry(record.tx, life.expires_at(record.tx))
 
     # The system protocol
 
@@ -115,9 +115,9 @@ class OpayoSystem:
 
     def tick(self) -> None:
         """Do what has fallen due: monitor, repeats, ABORTs, expiries, settlement."""
-        now = self._gateway.now()
-        for due, kind, key in self._gateway.agenda.due(now):
-            record = self._gateway.records.get(key)
+        now = self.gateway.now()
+        for due, kind, key in self.gateway.agenda.due(now):
+            record = self.gateway.records.get(key)
             if record is None:
                 continue
             if kind == "abort":
@@ -136,9 +136,9 @@ class OpayoSystem:
         }
 
     def _expire(self, record: Record) -> None:
-        if life.is_expired(record.tx, self._gateway.now()):
+        if life.is_expired(record.tx, self.gateway.now()):
             record.tx = life.expire(record.tx)
-            self._gateway.records.save(record)
+            self.gateway.records.save(record)
 
     def replied(self, key: str, reply: Reply) -> None:
         """Hear the vendor's answer to a notification."""
@@ -226,10 +226,10 @@ class OpayoSystem:
 
     def truth(self) -> dict[str, object]:
         """All transactions and batches as they really are; for an auditor."""
-        return truth(self._gateway)
+        return truth(self.gateway)
 
     def _find(self, vps_tx_id_or_next_url: str) -> Record:
-        record = self._gateway.records.get(vps_tx_id_or_next_url.rstrip("/").rsplit("/", 1)[-1])
+        record = self.gateway.records.get(vps_tx_id_or_next_url.rstrip("/").rsplit("/", 1)[-1])
         if record is None:
             raise KeyError(f"no transaction {vps_tx_id_or_next_url}")
         return record

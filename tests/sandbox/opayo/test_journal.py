@@ -13,7 +13,6 @@ from sandbox.kernel.world import World
 from sandbox.opayo.system import OpayoSystem
 from tests.sandbox.opayo.rig import AMEX, DECLINED, VISA, Opayo, make_opayo
 
-
 OpenStore = Callable[[], Store]
 
 

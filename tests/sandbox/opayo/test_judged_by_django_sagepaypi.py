@@ -31,7 +31,12 @@ def judge(served: Served, settings: LazySettings) -> Any:
 
 
 def card(number: str = VISA, **changes: str) -> dict[str, Any]:
-    details = {"cardholderName": "SAM JONES", "cardNumber": number, "expiryDate": "0330", "securityCode": "123"}
+    details = {
+        "cardholderName": "SAM JONES",
+        "cardNumber": number,
+        "expiryDate": "0330",
+        "securityCode": "123",
+    }
     return {"cardDetails": details | changes}
 
 

@@ -78,7 +78,9 @@ def test_rows_may_lack_the_amount() -> None:
     assert "amount" not in row
 
 
-@pytest.mark.parametrize(("switch", "listed", "code"), [("detail", 0, "0000"), ("hidden", 0, "0043"), ("all", 1, "0000")])
+@pytest.mark.parametrize(
+    ("switch", "listed", "code"), [("detail", 0, "0000"), ("hidden", 0, "0043"), ("all", 1, "0000")]
+)
 def test_what_is_not_finished_is_not_listed(switch: str, listed: int, code: str) -> None:
     opayo = make_opayo(reporting_active=switch)
     opayo.pay("A-1")

@@ -44,7 +44,9 @@ def test_a_vendor_that_refuses_cancels_the_payment_at_once(opayo: Opayo, answer:
     assert len(opayo.sent) == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>Thank you</html>", b"\xef\xbb\xbf" + ACCEPTED, b"Status=OK\r\n"])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>Thank you</html>", b"\xef\xbb\xbf" + ACCEPTED, b"Status=OK\r\n"]
+)
 def test_an_answer_that_is_none_leads_to_abort_though_ok_was_sent(body: bytes) -> None:
     opayo = make_opayo(notification_resends=())
     vps_tx_id = opayo.pay()
@@ -231,7 +233,9 @@ def test_a_deferred_payment_waits_for_its_release(opayo: Opayo) -> None:
     assert opayo.truth_of(vps_tx_id)["state"] == 27
 
 
-@pytest.mark.parametrize(("name", "status", "state"), [("SUCCESSFUL", "AUTHENTICATED", 15), ("ERROR", "REGISTERED", 21)])
+@pytest.mark.parametrize(
+    ("name", "status", "state"), [("SUCCESSFUL", "AUTHENTICATED", 15), ("ERROR", "REGISTERED", 21)]
+)
 def test_an_authenticate_takes_nothing_and_lasts_ninety_days(
     opayo: Opayo, name: str, status: str, state: int
 ) -> None:

@@ -181,7 +181,9 @@ def test_an_authorise_needs_an_authenticate(opayo: Opayo) -> None:
 
 
 def test_the_service_and_the_type_must_agree(opayo: Opayo) -> None:
-    reply = opayo.post(f"{SERVICE}/refund.vsp", {"VPSProtocol": "4.00", "TxType": "VOID", "Vendor": "tillbridge"})
+    reply = opayo.post(
+        f"{SERVICE}/refund.vsp", {"VPSProtocol": "4.00", "TxType": "VOID", "Vendor": "tillbridge"}
+    )
     assert code_of(reply) == "3014"
 
 

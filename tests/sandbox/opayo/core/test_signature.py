@@ -48,7 +48,10 @@ def test_a_notification_of_protocol_4_also_signs_the_authentication() -> None:
 
 def test_what_is_not_signed_may_change() -> None:
     plain = signed_text(FIELDS, "myvendor", "KEY")
-    assert signed_text(FIELDS | {"StatusDetail": "x", "TxType": "y", "Surcharge": "1"}, "myvendor", "KEY") == plain
+    assert (
+        signed_text(FIELDS | {"StatusDetail": "x", "TxType": "y", "Surcharge": "1"}, "myvendor", "KEY")
+        == plain
+    )
 
 
 @pytest.mark.parametrize(
