@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from sandbox import credentials
 from sandbox.kernel.counts import Counts
 from sandbox.kernel.faults import Faults, Kind, Rule
 from sandbox.kernel.mail import Mailbox
@@ -80,6 +81,7 @@ class Control:
             ("POST", "trade"): self._start_trade,
             ("GET", "mail"): self._mail,
             ("GET", "outgoing"): self._outgoing,
+            ("GET", "credentials"): self._credentials,
         }
 
     def __call__(self, request: Request) -> Reply:
@@ -189,6 +191,10 @@ class Control:
 
     def _outgoing(self, rest: str, payload: Any) -> Any:
         return {"pending": self._queue.pending, "due": self._queue.due_within(0.0)}
+
+    def _credentials(self, rest: str, payload: Any) -> Any:
+        """What a bridge needs to connect; demo values, secret to nobody."""
+        return {name.lower(): value for name, value in vars(credentials).items() if name.isupper()}
 
 
 def truth_of(system: System) -> Any:

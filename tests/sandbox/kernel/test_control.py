@@ -161,3 +161,10 @@ async def test_a_fresh_start_forgets_everything(tmp_path: Path) -> None:
         echo_of(sandbox).table.put("1", {"path": "/"})
     async with running(state=tmp_path, fresh=True) as sandbox:
         assert len(echo_of(sandbox).table) == 0
+
+
+async def test_it_hands_out_the_demo_credentials(sandbox: Sandbox) -> None:
+    status, answer = ask(sandbox, "GET", "/credentials")
+    assert status == 200
+    assert answer["xero_client_id"] == "tillbridge-demo"
+    assert answer["shop_signing_secret"].startswith("whsec_")
