@@ -46,7 +46,7 @@ class XeroLevers:
             "edit": self.edit,
         }
 
-    def consent(  # noqa: PLR0913 - the fields of an authorise address, named as OAuth names them
+    def consent(
         self,
         *,
         redirect_uri: str,
@@ -75,7 +75,9 @@ class XeroLevers:
         self._xero.revoke()
         return {}
 
-    def webhook(self, *, url: str, categories: Sequence[str] = ("INVOICE", "CONTACT", "CREDITNOTE")) -> dict[str, Any]:
+    def webhook(
+        self, *, url: str, categories: Sequence[str] = ("INVOICE", "CONTACT", "CREDITNOTE")
+    ) -> dict[str, Any]:
         """Save the app's webhook subscription; the intent-to-receive check follows."""
         self._xero.configure_webhook(url, tuple(categories))
         return self._xero.webhooks.state()

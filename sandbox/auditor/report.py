@@ -1,0 +1,115 @@
+"""The auditor's report: one flat object of counts, sums and times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sandbox.auditor.clearing import clearing
+from sandbox.auditor.evidence import GONE, Case, Evidence, gather, money
+from sandbox.auditor.findings import SHOWN, Fault, Findings
+from sandbox.auditor.orders import judge_contacts, judge_order, note_strays
+
+AGAINST_THE_BOOKS = (Fault.MISSING, Fault.DUPLICATE, Fault.WRONG_AMOUNT)
+
+
+def audit(truth: Mapping[str, Any]) -> dict[str, Any]:
+    """Judge the whole truth as `/control/truth` tells it; pure.
+
+    Sums are Decimal, times in seconds or milliseconds as named.
+    """
+    evidence, findings = gather(truth), Findings()
+    kept = {account["currency"] for account in truth["xero"]["balances"].values()}
+    for case in evidence.cases.values():
+        judge_order(case, kept, findings)
+    judge_contacts(evidence, findings)
+    note_strays(evidence, findings)
+    money_at_rest = clearing(truth)
+    balanced = money(truth["xero"]["trial_balance"]) == 0
+    difference = sum((abs(each["difference"]) for each in money_at_rest.values()), Decimal(0))
+    counts = findings.counts()
+    sound = balanced and difference == 0 and not any(counts[fault.value] for fault in AGAINST_THE_BOOKS)
+    return {
+        **_what_happened(truth, evidence),
+        **_calls(truth),
+        **counts,
+        "clearing": money_at_rest,
+        "clearing_difference": difference,
+        "ledger_balanced": balanced,
+        "proof_ok": sound,
+        **_confirmations(truth),
+        **_times(truth, evidence),
+        "problems": findings.problems[:SHOWN],
+    }
+
+
+def _what_happened(truth: Mapping[str, Any], evidence: Evidence) -> dict[str, Any]:
+    transactions = truth["opayo"]["transactions"]
+    bank_lines = truth.get("bank", {}).get("lines", [])
+    return {
+        "orders": len(evidence.cases),
+        "paid": sum(1 for case in evidence.cases.values() if case.captured),
+        "declined": sum(1 for tx in transactions if tx["status"] in ("NOTAUTHED", "REJECTED")),
+        "refunded": sum(1 for tx in transactions if tx["type"] == "REFUND" and money(tx["captured"]) > 0),
+        "disputes": len(truth.get("acquirer", {}).get("disputes", [])),
+        "settlements": len(truth["opayo"].get("batches", [])),
+        "bank_lines": len(bank_lines),
+        "bank_lines_matched": sum(1 for line in bank_lines if line.get("matched")),
+    }
+
+
+def _calls(truth: Mapping[str, Any]) -> dict[str, Any]:
+    counts = truth["counts"]
+    purposes = dict(counts["xero_purposes"])
+    return {
+        "xero_calls": sum(purposes.values()),
+        "xero_calls_by_purpose": purposes,
+        "xero_429s": counts["too_many"].get("xero", 0),
+        "faults_injected": sum(counts["faults"].values()),
+    }
+
+
+def _confirmations(truth: Mapping[str, Any]) -> dict[str, int]:
+    events = truth["shop"]["confirmations"]
+    return {
+        "confirmations": len(events),
+        "confirmations_repeated": sum(event["received"] - 1 for event in events),
+        "orders_not_accepted": sum(1 for row in truth["shop"]["orders"] if not row["accepted"]),
+    }
+
+
+def _times(truth: Mapping[str, Any], evidence: Evidence) -> dict[str, Any]:
+    """Over the whole run, and from the first notification of a payment to its booking."""
+    posted = [
+        float(payment["created_machine"])
+        for payment in truth["xero"]["payments"]
+        if payment["Status"] not in GONE and payment.get("created_machine")
+    ]
+    began = float(truth["trade"].get("started_at") or 0)
+    seconds = round(max(posted) - began, 3) if posted and began else 0.0
+    latencies = sorted(_latencies(truth, evidence.cases.values()))
+    return {
+        "seconds": seconds,
+        "payments_per_second": round(len(posted) / seconds, 2) if seconds > 0 else 0.0,
+        "post_latency_p50_ms": percentile(latencies, 50),
+        "post_latency_p95_ms": percentile(latencies, 95),
+    }
+
+
+def _latencies(truth: Mapping[str, Any], cases: Iterable[Case]) -> Iterable[float]:
+    """Seconds from notification to booking, of orders paid once and notified of."""
+    attempts = truth["trade"].get("payments", {})
+    for case in cases:
+        if len(case.captured) == len(case.payments) == 1:
+            attempt = attempts.get(case.captured[0]["vendortxcode"], {})
+            if attempt.get("notified_at"):
+                yield float(case.payments[0]["created_machine"]) - float(attempt["notified_at"])
+
+
+def percentile(ordered: list[float], share: int) -> int | None:
+    """The nearest-rank percentile of sorted seconds, in milliseconds; `None` of nothing."""
+    if not ordered:
+        return None
+    rank = -(-len(ordered) * share // 100)
+    return round(ordered[rank - 1] * 1000)
