@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from integrations.calls import Answer, Call, send
-from integrations.core.failures import ConfigurationFailure, PermanentFailure, TransientFailure
+from integrations.core.failures import ConfigurationFailure, TransientFailure
 from integrations.core.standard_webhooks import key_of, signed_headers
 from integrations.models import Connection
 from integrations.secrets import get_secret
@@ -18,6 +18,7 @@ from integrations.secrets import get_secret
 CONFIRMATION_URL: Final = "confirmation_url"
 SIGNING_SECRET: Final = "signing_secret"  # noqa: S105 - the name of a secret
 MOST_EVENTS: Final = 100
+_WRONG_ADDRESS: Final = (404, 405, 410)
 
 
 class ShopClient:
@@ -44,7 +45,7 @@ class ShopClient:
         A shop may refuse an empty message, but only after it has accepted the signature.
         """
         answer = self._post({"events": []}, f"test_{timezone.now():%Y%m%d%H%M%S%f}", "test", 0)
-        if answer.status in _ANSWERS_OF_A_WRONG_ADDRESS or 300 <= answer.status < 400:
+        if answer.status in (401, 403) or answer.status in _WRONG_ADDRESS or 300 <= answer.status < 400:
             raise self._refusal(answer)
         return "The shop accepts our signature."
 
@@ -88,7 +89,7 @@ class ShopClient:
                 "Enter the signing secret again under Connections.",
             ) from error
 
-    def _refusal(self, answer: Answer) -> ConfigurationFailure | PermanentFailure | TransientFailure:
+    def _refusal(self, answer: Answer) -> ConfigurationFailure | TransientFailure:
         if answer.status in (401, 403):
             return ConfigurationFailure(
                 "shop_signature_refused",
@@ -96,16 +97,13 @@ class ShopClient:
                 f"{self._name()} does not accept our signature.",
                 "Enter the same signing secret on both sides.",
             )
-        if answer.status in (404, 405, 410) or 300 <= answer.status < 400:
+        if answer.status in _WRONG_ADDRESS or 300 <= answer.status < 400:
             return ConfigurationFailure(
                 "shop_confirmation_url_wrong",
                 self._name(),
                 f"{self._name()} does not take confirmations at its confirmation URL (HTTP {answer.status}).",
                 "Correct the confirmation URL under Connections.",
             )
-        if answer.status == 408:
-            return TransientFailure(f"{self._name()} did not take the message in time.", answer.retry_after)
-        return PermanentFailure(f"{self._name()} refused the message with HTTP {answer.status}.")
-
-
-_ANSWERS_OF_A_WRONG_ADDRESS: Final = (401, 403, 404, 405, 410)
+        return TransientFailure(
+            f"{self._name()} did not take the message (HTTP {answer.status}).", answer.retry_after
+        )
