@@ -7,7 +7,7 @@ Amounts are Decimals in major units with the currency's own decimals.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any, Final, TypedDict
 
 from integrations.core.currencies import UnknownCurrencyError
@@ -230,7 +230,13 @@ def _explained(line: Line, line_amount: Decimal, unit: Decimal) -> tuple[Decimal
         return line_amount, None
     if price is None or line["quantity"] <= 0 or round_amount(price, unit) != price:
         return None, None
-    discount = round_amount(line["quantity"] * price, unit) - line_amount
+    full = line["quantity"] * price
+    discount = round_amount(full, unit) - line_amount
     if discount < 0 or (discount and line_amount < 0):
+        return None, None
+    # Half a penny may be rounded up or to even at Xero: the price explains the line only if both come to the same.
+    if any(
+        round_amount(full - discount, unit, way) != line_amount for way in (ROUND_HALF_UP, ROUND_HALF_EVEN)
+    ):
         return None, None
     return price, discount or None
