@@ -30,7 +30,7 @@ class ActionRefusedError(Exception):
 def retry_postings(pair: Pair, posting_ids: Sequence[int], actor: User) -> int:
     """Try these once more; returns how many that were."""
     with transaction.atomic():
-        postings = Posting.objects.select_for_update().filter(
+        postings = Posting.objects.select_for_update(of=("self",)).filter(
             pair=pair, pk__in=posting_ids, state__in=_RETRIABLE
         )
         count = _release(postings)

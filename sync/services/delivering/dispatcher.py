@@ -13,9 +13,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from threading import Barrier
 
 import structlog
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.db.models import Q
 from django.utils import timezone
 
@@ -199,6 +200,21 @@ def _submit(run: _Run, delivery: Delivery, job: Callable[..., Answered]) -> None
 def _threads(process: int) -> ThreadPoolExecutor:
     """Kept for the life of the worker process, and with them their database connections."""
     return ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="xero")
+
+
+def close_threads() -> None:
+    """End the threads and their database connections; the next run starts new ones."""
+    pool = _threads(os.getpid())
+    together = Barrier(IN_FLIGHT)
+
+    def close() -> None:
+        together.wait()
+        connections.close_all()
+
+    for _ in range(IN_FLIGHT):
+        pool.submit(close)
+    pool.shutdown()
+    _threads.cache_clear()
 
 
 def _finish_calls(run: _Run, timeout: float | None = NAP_SECONDS) -> bool:

@@ -31,7 +31,7 @@ def xero(settings: Settings) -> Iterator[XeroInThread]:
     settings.XERO_LOGIN_URL = settings.XERO_IDENTITY_URL = settings.XERO_API_URL = running.url
     settings.HTTP_TIMEOUT_SECONDS = 2
     yield running
-    dispatcher._threads.cache_clear()
+    dispatcher.close_threads()
     running.stop()
 
 
