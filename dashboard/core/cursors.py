@@ -1,0 +1,59 @@
+"""Cursors of keyset pages: the sort value and key of the row a page begins after."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+SortValue = int | str | datetime
+_LONGEST: Final = 500
+
+
+class BadCursorError(ValueError):
+    """Not a cursor of ours; the list starts from its beginning."""
+
+
+class Cursor(NamedTuple):
+    """A place in a sorted list: just after (or before) the row with this value and key."""
+
+    value: SortValue
+    key: int
+
+
+def encode_cursor(cursor: Cursor) -> str:
+    """As it stands in an address."""
+    value = cursor.value
+    tagged = ["t", value.isoformat()] if isinstance(value, datetime) else ["v", value]
+    packed = json.dumps([*tagged, cursor.key], separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def decode_cursor(text: str) -> Cursor:
+    """Raises BadCursorError for anything `encode_cursor` did not write."""
+    if len(text) > _LONGEST:
+        raise BadCursorError(text)
+    try:
+        tag, value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return Cursor(_value(tag, value), _key(key))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise BadCursorError(text) from error
+
+
+def _value(tag: Any, value: Any) -> SortValue:
+    if tag == "t":
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is None:
+            raise BadCursorError(value)
+        return at
+    if tag == "v" and type(value) in (int, str):
+        return value  # type: ignore[no-any-return]  # checked in the line above
+    raise BadCursorError(str(value))
+
+
+def _key(key: Any) -> int:
+    if type(key) is not int:
+        raise BadCursorError(str(key))
+    return key

@@ -1,0 +1,96 @@
+"""Every state in a person's words, with its tone: `ok`, `work` (moves by itself), `wait`, `bad` (needs you), `mute`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Tone = Literal["ok", "work", "wait", "bad", "mute"]
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """`label` fits a badge, `sentence` says what it means."""
+
+    label: str
+    tone: Tone
+    sentence: str = ""
+
+
+ORDER: Final[dict[str, StateWords]] = {
+    "open": StateWords("Waiting for payment", "wait", "No payment has been captured for this order yet."),
+    "paid": StateWords("Paid", "ok", "Captured in full."),
+    "part_paid": StateWords("Part paid", "wait", "Less was captured than the order asks; the rest is still due."),
+    "overpaid": StateWords("Paid too much", "bad", "More was captured than the order asks; the rest is the customer's."),
+    "failed": StateWords(
+        "Payment failed", "mute", "The customer may try again until the grace time ends; then the invoice is closed."
+    ),
+    "cancelled": StateWords("Cancelled", "mute", "The shop cancelled this order."),
+    "invalid": StateWords("Does not add up", "bad", "The order is kept but not posted until the shop sends it right."),
+}
+
+PAYMENT: Final[dict[str, StateWords]] = {
+    "registered": StateWords("Registered", "mute", "The customer has not finished paying."),
+    "waiting": StateWords("Waiting", "wait", "Authorised or deferred; nothing is posted until it is captured."),
+    "captured": StateWords("Captured", "ok", "Opayo has authorised this money and will settle it."),
+    "failed": StateWords("Failed", "mute", "Refused by the bank, the rules or the customer; no money moved."),
+    "reversed": StateWords("Reversed", "mute", "Opayo cancelled it after all; its Xero payment is taken back."),
+}
+
+POSTING: Final[dict[str, StateWords]] = {
+    "waiting": StateWords("Waiting", "wait", "Waits for another posting or record."),
+    "ready": StateWords("Ready", "work", "Goes with the next call to Xero."),
+    "sending": StateWords("Sending", "work", "On its way to Xero."),
+    "retrying": StateWords("Retrying", "work", "Will be sent again by itself."),
+    "posted": StateWords("Posted", "ok", "Stands in Xero."),
+    "held": StateWords("Held", "bad", "Held until a person puts one thing right; then it flows on."),
+    "dead": StateWords("Needs you", "bad", "Xero refused it as it stands; a person decides."),
+    "cancelled": StateWords("Cancelled", "mute", "No longer wanted; it was never posted."),
+    "reversed": StateWords("Undone", "mute", "Undone in Xero."),
+}
+
+DELIVERY: Final[dict[str, StateWords]] = {
+    "prepared": StateWords("Written down", "work", "The call is stored with its key and goes next."),
+    "sending": StateWords("Sending", "work", "On its way to Xero."),
+    "unknown": StateWords("No answer yet", "work", "The same call goes again under the same key."),
+    "answered": StateWords("Answered", "ok", "Xero answered."),
+    "abandoned": StateWords("Looked up", "mute", "No answer in time; the documents were looked up in Xero instead."),
+}
+
+EVENT: Final[dict[str, StateWords]] = {
+    "received": StateWords("Received", "work", "Safely stored, not read yet."),
+    "processed": StateWords("Processed", "ok", "Read, and everything it means is under way."),
+    "ignored": StateWords("Nothing to do", "mute", "Read; it changes nothing."),
+    "dead": StateWords("Needs you", "bad", "It could not be read; a person decides."),
+}
+
+NOTICE: Final[dict[str, StateWords]] = {
+    "ready": StateWords("Ready", "work", "Goes out next."),
+    "sending": StateWords("Sending", "work", "On its way."),
+    "retrying": StateWords("Retrying", "work", "Will be sent again by itself."),
+    "sent": StateWords("Sent", "ok", "Delivered."),
+    "dead": StateWords("Needs you", "bad", "It could not be delivered; a person decides."),
+    "cancelled": StateWords("Cancelled", "mute", "No longer wanted."),
+}
+
+CONNECTION: Final[dict[str, StateWords]] = {
+    "incomplete": StateWords("Not finished", "wait", "Some details are still missing."),
+    "live": StateWords("Working", "ok", "The last call went well."),
+    "broken": StateWords("Needs you", "bad", "It stopped working and does not mend itself."),
+    "off": StateWords("Switched off", "mute", "A person switched it off."),
+}
+
+CALL: Final[dict[str, StateWords]] = {
+    "ok": StateWords("OK", "ok"),
+    "refused": StateWords("Refused", "bad"),
+    "limited": StateWords("Limited", "wait"),
+    "failed": StateWords("Failed", "bad"),
+    "unknown": StateWords("No answer", "wait"),
+}
+
+
+def state_words(of: dict[str, StateWords], state: str) -> StateWords:
+    """The words for a state; an unknown one keeps its own name rather than break a page."""
+    return of.get(state) or StateWords(state.replace("_", " ").capitalize(), "mute")
+
+UNMATCHED: Final = StateWords("Fits no order", "bad", "Captured, but its code belongs to no order we know.")

@@ -1,0 +1,25 @@
+"""Where a document stands in Xero's own pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Xero, "Deep linking to Xero": the pages that take an object's id.
+_PAGES: Final[dict[str, str]] = {
+    "contact": "/Contacts/View/{id}",
+    "invoice": "/AccountsReceivable/View.aspx?InvoiceID={id}",
+    "payment": "/Bank/ViewTransaction.aspx?bankTransactionID={id}",
+    "overpayment": "/Bank/ViewTransaction.aspx?bankTransactionID={id}",
+}
+_SAME_OBJECT: Final[dict[str, str]] = {
+    "invoice_authorise": "invoice",
+    "invoice_update": "invoice",
+    "invoice_close": "invoice",
+    "payment_delete": "payment",
+}
+
+
+def xero_page(base: str, kind: str, remote_id: str) -> str:
+    """The address of a posting's object at `base` (https://go.xero.com); "" when there is none."""
+    page = _PAGES.get(_SAME_OBJECT.get(kind, kind))
+    return base + page.format(id=remote_id) if page and remote_id else ""

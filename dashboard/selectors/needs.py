@@ -1,0 +1,177 @@
+"""What needs a person, priced: what happened, what it holds up in money, and what to press."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.urls import reverse
+
+from dashboard.core.wording import counted
+from integrations.models import Connection, Event, Order, Pair, Payment
+from sync.models import Notice, Posting, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Minor units of one currency that are held up."""
+
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing to decide."""
+
+    icon: str
+    title: str
+    text: str
+    prices: tuple[Price, ...]
+    href: str
+    action: str
+
+
+def needs_of(pair: Pair) -> list[Need]:
+    """Everything that waits for a person, causes first."""
+    return [
+        *_connections(pair),
+        *_problems(pair),
+        *_postings(pair),
+        *_payments(pair),
+        *_invalid_orders(pair),
+        *_events(pair),
+        *_notices(pair),
+    ]
+
+
+def prices(rows: QuerySet[Any], field: str) -> tuple[Price, ...]:
+    """Sums of `field` by currency, largest first. One query."""
+    sums = rows.order_by().values("currency").annotate(minor=Sum(field)).order_by("-minor")
+    return tuple(Price(int(row["minor"] or 0), row["currency"]) for row in sums if row["currency"])
+
+
+def orders_held(postings: Q, pair: Pair) -> QuerySet[Order]:
+    """Orders with a posting like that: each order's money counts once, however many of its documents wait."""
+    return Order.objects.filter(Exists(Posting.objects.filter(postings, order=OuterRef("pk"))), pair=pair)
+
+
+def _connections(pair: Pair) -> list[Need]:
+    href = reverse("connections", args=[pair.slug])
+    return [
+        Need(
+            "plug",
+            f"{connection} stopped working",
+            connection.last_error or "The last calls failed. Nothing is lost; all waits until it works again.",
+            prices(_waiting_on_xero(pair), "amount_minor") if connection.system == Connection.System.XERO else (),
+            f"{href}#{connection.key}",
+            "Reconnect",
+        )
+        for connection in Connection.objects.filter(pair=pair, status=Connection.Status.BROKEN)
+    ]
+
+
+def _waiting_on_xero(pair: Pair) -> QuerySet[Posting]:
+    moving = [Posting.State.WAITING, Posting.State.READY, Posting.State.RETRYING, Posting.State.SENDING]
+    return Posting.objects.filter(
+        pair=pair, state__in=moving, kind__in=[Posting.Kind.PAYMENT, Posting.Kind.OVERPAYMENT]
+    )
+
+
+def _problems(pair: Pair) -> list[Need]:
+    href = reverse("attention-problems", args=[pair.slug])
+    return [
+        Need(
+            "wrench",
+            problem.message,
+            problem.fix,
+            prices(orders_held(Q(problem=problem), pair), "total_minor"),
+            f"{href}#problem-{problem.pk}",
+            "Put right",
+        )
+        for problem in Problem.objects.filter(pair=pair, resolved_at=None).order_by("opened_at")
+    ]
+
+
+def _postings(pair: Pair) -> list[Need]:
+    dead = Q(state=Posting.State.DEAD)
+    count = Posting.objects.filter(dead, pair=pair).count()
+    if not count:
+        return []
+    return [
+        Need(
+            "file-x",
+            f"{counted(count, 'document')} Xero refused",
+            "Correct and send again, or discard with a reason.",
+            prices(orders_held(dead, pair), "total_minor"),
+            reverse("attention-postings", args=[pair.slug]),
+            "Decide",
+        )
+    ]
+
+
+def _payments(pair: Pair) -> list[Need]:
+    unmatched = Payment.objects.filter(pair=pair, is_unmatched=True)
+    found = unmatched.aggregate(count=Count("pk"), oldest=Min("created_at"))
+    if not found["count"]:
+        return []
+    return [
+        Need(
+            "unlink",
+            f"{counted(found['count'], 'payment')} {'fits' if found['count'] == 1 else 'fit'} no order",
+            "Money was captured under a code no order carries. The likeliest orders are one click away.",
+            prices(unmatched, "amount_minor"),
+            reverse("attention-payments", args=[pair.slug]),
+            "Assign",
+        )
+    ]
+
+
+def _invalid_orders(pair: Pair) -> list[Need]:
+    invalid = Order.objects.filter(pair=pair, state=Order.State.INVALID)
+    count = invalid.count()
+    if not count:
+        return []
+    return [
+        Need(
+            "calculator",
+            f"{counted(count, 'order')} {'does' if count == 1 else 'do'} not add up",
+            "Kept, but not posted. Let the shop send them again with the right amounts.",
+            prices(invalid, "total_minor"),
+            f"{reverse('orders', args=[pair.slug])}?state=invalid",
+            "Look",
+        )
+    ]
+
+
+def _events(pair: Pair) -> list[Need]:
+    count = Event.objects.filter(pair=pair, state=Event.State.DEAD).count()
+    if not count:
+        return []
+    return [
+        Need(
+            "mail-x",
+            f"{counted(count, 'message')} could not be read",
+            "Stored as received. Read again after the cause is mended, or discard with a reason.",
+            (),
+            reverse("attention-events", args=[pair.slug]),
+            "Decide",
+        )
+    ]
+
+
+def _notices(pair: Pair) -> list[Need]:
+    count = Notice.objects.filter(pair=pair, state=Notice.State.DEAD).count()
+    if not count:
+        return []
+    return [
+        Need(
+            "bell-off",
+            f"{counted(count, 'confirmation')} could not be delivered",
+            "The books are right; shop or customer do not know it yet.",
+            (),
+            reverse("attention-notices", args=[pair.slug]),
+            "Decide",
+        )
+    ]

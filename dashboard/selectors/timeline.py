@@ -1,0 +1,231 @@
+"""Every event, decision, posting, call, notice and act of a person about one order or payment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from dashboard.core import states
+from dashboard.core.states import Tone, state_words
+from dashboard.core.timeline import Entry, Fact, in_order
+from dashboard.core.wording import counted
+from dashboard.tables.payments import card_words
+from integrations.models import AuditEntry, Event, Order, Pair, Payment
+from sync.models import Delivery, Notice, Posting
+
+_EVENT_TITLES: Final[dict[str, str]] = {
+    "order.created": "Order received",
+    "order.updated": "Order changed by the shop",
+    "order.cancelled": "Order cancelled by the shop",
+    "payment.started": "Payment announced by the shop",
+    "notification": "Opayo told the outcome",
+    "transaction": "Found in Opayo's reports",
+}
+_EVENT_ICONS: Final[dict[str, str]] = {
+    "shop": "shopping-bag",
+    "opayo": "credit-card",
+    "xero": "book-open-check",
+    "person": "circle-user-round",
+}
+_NEAR = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Story:
+    """What one timeline is told from."""
+
+    pair: Pair
+    events: list[Event]
+    payments: list[Payment]
+    postings: list[Posting]
+    deliveries: list[Delivery]
+    notices: list[Notice]
+    acts: list[AuditEntry]
+
+    @property
+    def documents(self) -> list[Posting]:
+        """Postings that stand in Xero or are meant to, in the order they are made."""
+        return [posting for posting in self.postings if posting.state != Posting.State.CANCELLED]
+
+
+def story_of_order(order: Order) -> Story:
+    """Six queries, however long the story is."""
+    payments = list(Payment.objects.filter(order=order).order_by("pk"))
+    about = Q(order=order) | Q(payment__in=payments)
+    if order.customer is not None:
+        about |= Q(customer=order.customer, kind=Posting.Kind.CONTACT)
+    return _story(order.pair, _events(order.pair).filter(order=order), payments, about, Q(order=order))
+
+
+def story_of_payment(payment: Payment) -> Story:
+    """The same for one payment; without an order, the events that name its VendorTxCode."""
+    events = _events(payment.pair)
+    if payment.order_id is not None:
+        events = events.filter(order=payment.order_id)
+    else:
+        since, until = payment.created_at - _NEAR, payment.created_at + _NEAR
+        events = events.filter(
+            received_at__range=(since, until), dedupe_key__contains=payment.vendor_tx_code
+        )
+    return _story(payment.pair, events, [payment], Q(payment=payment), Q(payment=payment))
+
+
+def _events(pair: Pair) -> QuerySet[Event]:
+    return Event.objects.filter(pair=pair).defer("body", "headers").order_by("pk")
+
+
+def _story(pair: Pair, events: QuerySet[Event], payments: list[Payment], about: Q, noticed: Q) -> Story:
+    postings = list(
+        Posting.objects.filter(about, pair=pair).select_related("mapping_version", "problem").order_by("pk")
+    )
+    keys = [posting.pk for posting in postings]
+    deliveries = Delivery.objects.filter(pair=pair, posting_ids__overlap=keys).defer("body").order_by("pk")
+    notices = Notice.objects.filter(noticed, pair=pair).order_by("pk")
+    acts = AuditEntry.objects.filter(_acts(postings, payments), pair=pair).select_related("actor").order_by("pk")
+    return Story(pair, list(events), payments, postings, list(deliveries), list(notices), list(acts))
+
+
+def _acts(postings: list[Posting], payments: list[Payment]) -> Q:
+    """Acts on these postings, by name or among the picked ones, and assignments of these payments."""
+    about = Q(action="posting.edited", subject__in=[str(posting)[:120] for posting in postings])
+    for posting in postings:
+        about |= Q(action__startswith="posting.", data__ids__contains=[posting.pk])
+    for payment in payments:
+        about |= Q(action="payment.assigned", subject__startswith=f"{payment} to ")
+    return about
+
+
+def timeline(story: Story) -> list[Entry]:
+    """The story as entries, oldest first."""
+    return in_order([
+        *(_event(story.pair, event) for event in story.events),
+        *(_attempt(story.pair, payment) for payment in story.payments),
+        *(_intention(story.pair, posting) for posting in story.postings),
+        *(entry for delivery in story.deliveries for entry in _calls(story.pair, delivery)),
+        *(_arrival(story.pair, posting) for posting in story.postings if posting.posted_at),
+        *(_notice(story.pair, notice) for notice in story.notices),
+        *(_act(act) for act in story.acts),
+    ])  # fmt: skip
+
+
+def _event(pair: Pair, event: Event) -> Entry:
+    words = state_words(states.EVENT, event.state)
+    signed = event.get_authenticity_display() + (", card data masked" if event.is_masked else "")
+    return Entry(
+        at=event.received_at,
+        icon=_EVENT_ICONS.get(event.source, "inbox"),
+        tone="bad" if words.tone == "bad" else "mute",
+        title=_EVENT_TITLES.get(event.kind, f"{event.get_source_display()}: {event.kind}"),
+        text=event.error or signed,
+        state=words if words.tone in ("bad", "work") else None,
+        detail=reverse("events-page", args=[pair.slug, event.pk]),
+        facts=(Fact("Signature", signed), Fact("Event", f"#{event.pk}")),
+    )
+
+
+def _attempt(pair: Pair, payment: Payment) -> Entry:
+    words = state_words(states.PAYMENT, payment.state)
+    told = " ".join(part for part in (payment.status, payment.status_detail) if part)
+    return Entry(
+        at=payment.created_at,
+        icon="credit-card",
+        tone=words.tone,
+        title=f"Payment {payment.vendor_tx_code}",
+        text=" · ".join(part for part in (told, card_words(payment)) if part) or words.sentence,
+        state=words,
+        minor=payment.amount_minor,
+        currency=payment.currency,
+        detail=reverse("payments-page", args=[pair.slug, payment.pk]),
+        rank=1,
+    )
+
+
+def _intention(pair: Pair, posting: Posting) -> Entry:
+    words = state_words(states.POSTING, posting.state)
+    made_by = f"Made by {posting.mapping_version}. " if posting.mapping_version else ""
+    return Entry(
+        at=posting.created_at,
+        icon="file-pen-line",
+        tone=words.tone if words.tone != "ok" else "mute",
+        title=f"{posting.get_kind_display()} to be posted",
+        text=posting.error or f"{made_by}{words.sentence}",
+        state=words,
+        minor=posting.amount_minor if posting.currency else None,
+        currency=posting.currency,
+        detail=reverse("postings-page", args=[pair.slug, posting.pk]),
+        facts=(Fact("Key", posting.natural_key),),
+        rank=2,
+    )
+
+
+def _calls(pair: Pair, delivery: Delivery) -> Iterator[Entry]:
+    """The call as it went out, with its answer; nothing for one that was never sent."""
+    if delivery.first_sent_at is None:
+        return
+    words = state_words(states.DELIVERY, delivery.state)
+    size = counted(len(delivery.posting_ids), "document")
+    answer = f"Xero answered {delivery.status_code}" if delivery.status_code else words.sentence
+    attempts = f", {counted(delivery.attempts, 'attempt')} under one key" if delivery.attempts > 1 else ""
+    yield Entry(
+        at=delivery.first_sent_at,
+        icon="send",
+        tone=_tone_of_call(delivery, words.tone),
+        title=f"{delivery.method} {delivery.path}",
+        text=delivery.error or f"{size} in one call. {answer}{attempts}.",
+        state=words if words.tone == "work" else None,
+        detail=reverse("deliveries-page", args=[pair.slug, delivery.pk]),
+        facts=(Fact("Idempotency-Key", delivery.idempotency_key),),
+        rank=3,
+    )
+
+
+def _tone_of_call(delivery: Delivery, otherwise: Tone) -> Tone:
+    if delivery.status_code is None:
+        return otherwise
+    return "ok" if delivery.status_code < 300 else "bad"
+
+
+def _arrival(pair: Pair, posting: Posting) -> Entry:
+    assert posting.posted_at is not None  # noqa: S101 - only those that arrived are asked for
+    return Entry(
+        at=posting.posted_at,
+        icon="book-open-check",
+        tone="ok",
+        title=f"{posting.get_kind_display()} stands in Xero",
+        text=" · ".join(part for part in (posting.remote_number, posting.remote_status) if part),
+        minor=posting.amount_minor if posting.currency else None,
+        currency=posting.currency,
+        detail=reverse("postings-page", args=[pair.slug, posting.pk]),
+        rank=4,
+    )
+
+
+def _notice(pair: Pair, notice: Notice) -> Entry:
+    words = state_words(states.NOTICE, notice.state)
+    to = notice.recipient or notice.get_channel_display()
+    return Entry(
+        at=notice.sent_at or notice.created_at,
+        icon="bell" if notice.channel == Notice.Channel.SHOP else "mail",
+        tone=words.tone,
+        title=f"{notice.get_type_display()}: {notice.get_channel_display().lower()} told",
+        text=notice.error or f"To {to}",
+        state=words if words.tone != "ok" else None,
+        detail=reverse("notices-page", args=[pair.slug, notice.pk]),
+        rank=5,
+    )
+
+
+def _act(act: AuditEntry) -> Entry:
+    return Entry(
+        at=act.at,
+        icon="circle-user-round",
+        tone="mute",
+        title=act.action.replace(".", " ").replace("_", " ").capitalize(),
+        text=" · ".join(part for part in (act.actor.email if act.actor else "Tillbridge", act.reason) if part),
+        rank=6,
+    )

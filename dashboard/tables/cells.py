@@ -1,0 +1,128 @@
+"""What stands in a list: each kind of value with its look on the page and its value in an export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.html import escape, format_html
+
+from dashboard.core.states import StateWords
+from dashboard.core.wording import written_moment, written_money
+from dashboard.templatetags.tillbridge import time_element
+from integrations.core.money import Money
+
+Exported = str | int | Decimal | datetime | None
+
+
+class Cell(Protocol):
+    """Knows how to show itself and what it is worth in an export."""
+
+    def __html__(self) -> str: ...
+
+    def exported(self) -> tuple[Exported, ...]:
+        """One value per exported column; amounts have two, the number and its currency."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Plain words; `kind` is a class of the stylesheet such as `mono` or `quiet`."""
+
+    value: str
+    kind: str = ""
+
+    def __html__(self) -> str:
+        if not self.value:
+            return '<span class="none">—</span>'
+        if not self.kind:
+            return escape(self.value)
+        return format_html('<span class="{}">{}</span>', self.kind, self.value)
+
+    def exported(self) -> tuple[Exported, ...]:
+        return (self.value,)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead somewhere; `main` is the row's own page, where `j`, `k` and Enter go."""
+
+    value: str
+    href: str
+    main: bool = False
+
+    def __html__(self) -> str:
+        if self.main:
+            return format_html('<a class="row-link" data-row-link href="{}">{}</a>', self.href, self.value)
+        return format_html('<a href="{}">{}</a>', self.href, self.value)
+
+    def exported(self) -> tuple[Exported, ...]:
+        return (self.value,)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money in whole minor units; `minor` is None while it is not known."""
+
+    minor: int | None
+    currency: str
+    href: str = ""
+
+    def __html__(self) -> str:
+        if self.minor is None or not self.currency:
+            return '<span class="none">—</span>'
+        words = written_money(self.minor, self.currency)
+        if self.href:
+            return format_html('<a class="money" href="{}">{}</a>', self.href, words)
+        return format_html('<span class="money{}">{}</span>', "" if self.minor else " money--zero", words)
+
+    def exported(self) -> tuple[Exported, ...]:
+        if self.minor is None or not self.currency:
+            return (None, None)
+        return (Money(self.minor, self.currency).to_decimal(), self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time, in the pair's zone."""
+
+    at: datetime | None
+    zone: str
+
+    def __html__(self) -> str:
+        if self.at is None:
+            return '<span class="none">—</span>'
+        return time_element(self.at, written_moment(self.at, self.zone, timezone.now()))
+
+    def exported(self) -> tuple[Exported, ...]:
+        return (self.at.astimezone(ZoneInfo(self.zone)) if self.at else None,)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of things; nothing is shown as a dash where zero says nothing."""
+
+    value: int | None
+
+    def __html__(self) -> str:
+        return f"{self.value:,}" if self.value else '<span class="none">—</span>'
+
+    def exported(self) -> tuple[Exported, ...]:
+        return (self.value,)
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A state in words, with the colour of how things stand."""
+
+    state: StateWords
+
+    def __html__(self) -> str:
+        return format_html('<span class="badge badge--{}">{}</span>', self.state.tone, self.state.label)
+
+    def exported(self) -> tuple[Exported, ...]:
+        return (self.state.label,)

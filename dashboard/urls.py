@@ -1,0 +1,85 @@
+"""Every address of the pages; the first word of a name is the page's place in the navigation."""
+
+from __future__ import annotations
+
+from django.urls import include, path, register_converter
+
+from dashboard.views import activity, attention, attention_actions, connections, evidence, home, orders, pairs, payments, settings
+from integrations.members.slugs import PairSlugConverter
+
+register_converter(PairSlugConverter, "pair")
+
+_records = [
+    path("orders/", orders.orders, name="orders"),
+    path("orders/export.<str:file_format>", orders.orders_export, name="orders-export"),
+    path("orders/<int:order_id>/", orders.orders_page, name="orders-page"),
+    path("orders/<int:order_id>/live/", orders.orders_live, name="orders-live"),
+    path("orders/<int:order_id>/pay-link/", orders.orders_pay_link, name="orders-pay-link"),
+    path("payments/", payments.payments, name="payments"),
+    path("payments/export.<str:file_format>", payments.payments_export, name="payments-export"),
+    path("payments/<int:payment_id>/", payments.payments_page, name="payments-page"),
+    path("postings/", evidence.postings, name="postings"),
+    path("postings/export.<str:file_format>", evidence.postings_export, name="postings-export"),
+    path("postings/<int:posting_id>/", evidence.postings_page, name="postings-page"),
+    path("events/", evidence.events, name="events"),
+    path("events/export.<str:file_format>", evidence.events_export, name="events-export"),
+    path("events/<int:event_id>/", evidence.events_page, name="events-page"),
+    path("calls/<int:delivery_id>/", evidence.deliveries_page, name="deliveries-page"),
+    path("notices/<int:notice_id>/", evidence.notices_page, name="notices-page"),
+]
+
+_attention = [
+    path("", attention.attention, name="attention"),
+    path("problems/", attention.problems, name="attention-problems"),
+    path("problems/<int:problem_id>/resolve/", attention_actions.resolve, name="attention-resolve"),
+    path("payments/", attention.payments, name="attention-payments"),
+    path("payments/<int:payment_id>/find-order/", attention.find_order, name="attention-find-order"),
+    path("payments/<int:payment_id>/assign/", attention_actions.assign, name="attention-assign"),
+    path("postings/<int:posting_id>/edit/", attention_actions.edit, name="attention-edit"),
+    *(
+        route
+        for kind in ("postings", "events", "notices")
+        for route in (
+            path(f"{kind}/", attention.dead, {"kind": kind}, name=f"attention-{kind}"),
+            path(f"{kind}/export.<str:file_format>", attention.dead_export, {"kind": kind}, name=f"attention-{kind}-export"),
+            path(f"{kind}/retry/", attention_actions.retry, {"kind": kind}, name=f"attention-{kind}-retry"),
+            path(f"{kind}/discard/", attention_actions.discard, {"kind": kind}, name=f"attention-{kind}-discard"),
+        )
+    ),
+]
+
+_running = [
+    path("connections/", connections.connections, name="connections"),
+    path("connections/opayo/", connections.opayo, name="connections-opayo"),
+    path("connections/shop/", connections.shop, name="connections-shop"),
+    path("connections/shop/<int:connection_id>/", connections.shop, name="connections-shop"),
+    path("connections/<int:connection_id>/test/", connections.test, name="connections-test"),
+    path("connections/<int:connection_id>/off/", connections.off, name="connections-off"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/accounts/", settings.accounts, name="settings-accounts"),
+    path("settings/accounts/add/", settings.accounts_add, name="settings-accounts-add"),
+    path("settings/accounts/<int:role_id>/clear/", settings.accounts_clear, name="settings-accounts-clear"),
+    path("settings/members/", settings.members, name="settings-members"),
+    path("settings/members/<int:membership_id>/", settings.members_change, name="settings-members-change"),
+    path("activity/", activity.activity, name="activity"),
+    path("activity/calls/", activity.calls, name="activity-calls"),
+    path("activity/calls/export.<str:file_format>", activity.calls_export, name="activity-calls-export"),
+    path("activity/audit/", activity.audit, name="activity-audit"),
+    path("activity/audit/export.<str:file_format>", activity.audit_export, name="activity-audit-export"),
+]
+
+urlpatterns = [
+    path("", home.start, name="start"),
+    path("pairs/", pairs.pairs, name="pairs"),
+    path("pairs/new/", pairs.pairs_new, name="pairs-new"),
+    path(
+        "<pair:pair_slug>/",
+        include([
+            path("", home.home, name="home"),
+            path("live/", home.home_live, name="home-live"),
+            path("attention/", include(_attention)),
+            *_records,
+            *_running,
+        ]),
+    ),
+]
