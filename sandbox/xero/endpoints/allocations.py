@@ -15,7 +15,7 @@ from sandbox.xero.call import Call
 from sandbox.xero.core import messages, postings, settlement, where
 from sandbox.xero.core.money import CENT
 from sandbox.xero.endpoints import batch, credit_notes, documents, embedded, invoices, overpayments
-from sandbox.xero.wire import body, fields
+from sandbox.xero.wire import body, fields, replies
 from sandbox.xero.wire.dates import ms_date
 from sandbox.xero.wire.fields import Invalid
 from sandbox.xero.wire.replies import new_guid
@@ -77,13 +77,15 @@ def remove(call: Call) -> Reply:
     if documents.locked(call.books, allocation["Date"]):
         return call.fail(10, "ValidationException", messages.PAYMENT_LOCKED)
     undo(call.books, source, credit, allocation)
+    # without an envelope, as the published description of this one call has it
     shown = {
         "AllocationID": allocation["AllocationID"],
+        "Amount": allocation["Amount"],
         "Date": ms_date(allocation["Date"]),
         "Invoice": {"InvoiceID": allocation["InvoiceID"]},
         "IsDeleted": True,
     }
-    return call.reply("Allocations", [shown])
+    return replies.api_reply(200, shown, as_json=call.as_json)
 
 
 def _allocate(call: Call, element: body.Element) -> dict[str, Any]:
