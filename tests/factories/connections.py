@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-import factory
 from django.utils import timezone
+from factory.declarations import LazyFunction, SubFactory
 from factory.django import DjangoModelFactory
+from factory.faker import Faker
 
 from integrations.models import Connection, XeroGrant
 from integrations.secrets import encrypt, set_secret
 from integrations.xero.core.scopes import wanted
+from tests.factories.base import Maker
 from tests.factories.pairs import PairFactory
 
 
-class XeroGrantFactory(DjangoModelFactory[XeroGrant]):
+class XeroGrantRows(DjangoModelFactory[XeroGrant]):
     """A token set whose access token lasts another half hour. Plain-text tokens may be given."""
 
     class Meta:
@@ -26,29 +28,29 @@ class XeroGrantFactory(DjangoModelFactory[XeroGrant]):
     access_token = "access-1"
     refresh_token = "refresh-1"
     previous_refresh_token = ""
-    scopes = factory.LazyFunction(lambda: list(wanted()))
-    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=30))
-    refreshed_at = factory.LazyFunction(timezone.now)
+    scopes = LazyFunction(lambda: list(wanted()))
+    expires_at = LazyFunction(lambda: timezone.now() + timedelta(minutes=30))
+    refreshed_at = LazyFunction(timezone.now)
 
     @classmethod
-    def _create(cls, model_class: type[XeroGrant], *args: Any, **kwargs: Any) -> XeroGrant:
+    def _adjust_kwargs(cls, **fields: Any) -> dict[str, Any]:
         for name in ("client_secret", "access_token", "refresh_token", "previous_refresh_token"):
-            kwargs[name] = encrypt(kwargs[name])
-        return super()._create(model_class, *args, **kwargs)
+            fields[name] = encrypt(fields[name])
+        return fields
 
 
-class XeroConnectionFactory(DjangoModelFactory[Connection]):
+class XeroConnectionRows(DjangoModelFactory[Connection]):
     """A working connection to a Xero organisation."""
 
     class Meta:
         model = Connection
 
-    pair = factory.SubFactory(PairFactory)
+    pair = SubFactory(PairFactory)
     system = Connection.System.XERO
     name = "Harbour & Finch Ltd"
     status = Connection.Status.LIVE
-    grant = factory.SubFactory(XeroGrantFactory)
-    tenant_id = factory.Faker("uuid4")
+    grant = SubFactory(XeroGrantRows)
+    tenant_id = Faker("uuid4")
 
 
 class _WithSecrets(DjangoModelFactory[Connection]):
@@ -58,28 +60,28 @@ class _WithSecrets(DjangoModelFactory[Connection]):
         model = Connection
         abstract = True
 
-    pair = factory.SubFactory(PairFactory)
+    pair = SubFactory(PairFactory)
     status = Connection.Status.LIVE
-    secrets: Any = factory.LazyFunction(dict)
+    secrets: Any = LazyFunction(dict)
 
     @classmethod
     def _create(cls, model_class: type[Connection], *args: Any, **kwargs: Any) -> Connection:
         secrets = kwargs.pop("secrets")
-        connection = super()._create(model_class, *args, **kwargs)
+        connection = Connection.objects.create(**kwargs)
         for name, value in secrets.items():
             set_secret(connection, name, value)
         return connection
 
 
-class OpayoConnectionFactory(_WithSecrets):
+class OpayoConnectionRows(_WithSecrets):
     """A working connection to an Opayo test account."""
 
     system = Connection.System.OPAYO
     name = "tillbridge"
-    config = factory.LazyFunction(
+    config = LazyFunction(
         lambda: {"vendor": "tillbridge", "environment": "test", "reporting_user": "reporter"}
     )
-    secrets = factory.LazyFunction(
+    secrets = LazyFunction(
         lambda: {
             "integration_key": "tillbridge-demo-integration-key",
             "integration_password": "tillbridge-demo-integration-password",
@@ -88,17 +90,21 @@ class OpayoConnectionFactory(_WithSecrets):
     )
 
 
-class ShopConnectionFactory(_WithSecrets):
+class ShopConnectionRows(_WithSecrets):
     """A working connection to a shop."""
 
     system = Connection.System.SHOP
     name = "harbour-finch"
-    config = factory.LazyFunction(
+    config = LazyFunction(
         lambda: {
             "confirmation_url": "http://127.0.0.1:9/confirmations",
             "return_url": "http://127.0.0.1:9/orders",
         }
     )
-    secrets = factory.LazyFunction(
-        lambda: {"signing_secret": "whsec_aGFyYm91ci1maW5jaC1zaG9wLWRlbW8tc2VjcmV0"}
-    )
+    secrets = LazyFunction(lambda: {"signing_secret": "whsec_aGFyYm91ci1maW5jaC1zaG9wLWRlbW8tc2VjcmV0"})
+
+
+XeroGrantFactory: Maker[XeroGrant] = cast("Maker[XeroGrant]", XeroGrantRows)
+XeroConnectionFactory: Maker[Connection] = cast("Maker[Connection]", XeroConnectionRows)
+OpayoConnectionFactory: Maker[Connection] = cast("Maker[Connection]", OpayoConnectionRows)
+ShopConnectionFactory: Maker[Connection] = cast("Maker[Connection]", ShopConnectionRows)

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+from typing import cast
 
-import factory
 from django.utils import timezone
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from integrations.models import Event
+from tests.factories.base import Maker
 from tests.factories.connections import ShopConnectionFactory
 from tests.factories.pairs import PairFactory
 
 
-class EventFactory(DjangoModelFactory[Event]):
+class EventRows(DjangoModelFactory[Event]):
     """An order event of a shop, signature verified."""
 
     class Meta:
         model = Event
 
-    pair = factory.SubFactory(PairFactory)
-    connection = factory.SubFactory(ShopConnectionFactory, pair=factory.SelfAttribute("..pair"))
+    pair = SubFactory(PairFactory)
+    connection = SubFactory(ShopConnectionFactory, pair=SelfAttribute("..pair"))
     source = Event.Source.SHOP
     kind = "order.created"
-    dedupe_key = factory.Sequence(lambda n: f"msg_{n}")
+    dedupe_key = Sequence(lambda n: f"msg_{n}")
     authenticity = Event.Authenticity.VERIFIED
     body = b'{"type": "order.created"}'
-    body_sha256 = factory.LazyAttribute(lambda event: hashlib.sha256(event.body).hexdigest())
-    received_at = factory.LazyFunction(timezone.now)
+    body_sha256 = LazyAttribute(lambda event: hashlib.sha256(event.body).hexdigest())
+    received_at = LazyFunction(timezone.now)
+
+
+EventFactory: Maker[Event] = cast("Maker[Event]", EventRows)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-import factory
+from factory.declarations import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from integrations.models import AccountRole, Membership, Pair, Role, User
+from tests.factories.base import Maker
 
 
-class UserFactory(DjangoModelFactory[User]):
+class UserRows(DjangoModelFactory[User]):
     """A person who can log in with the password "correct horse battery"."""
 
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"person{n}@tillbridge.example")
+    email = Sequence(lambda n: f"person{n}@tillbridge.example")
 
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
@@ -24,37 +25,43 @@ class UserFactory(DjangoModelFactory[User]):
         return User.objects.create_user(kwargs.pop("email"), password, **kwargs)
 
 
-class PairFactory(DjangoModelFactory[Pair]):
+class PairRows(DjangoModelFactory[Pair]):
     """A pair whose books are in pounds and keep euros and dollars too."""
 
     class Meta:
         model = Pair
 
-    name = factory.Sequence(lambda n: f"Harbour & Finch {n}")
-    slug = factory.Sequence(lambda n: f"harbour-finch-{n}")
-    currencies_kept = factory.LazyFunction(lambda: ["EUR", "USD"])
+    name = Sequence(lambda n: f"Harbour & Finch {n}")
+    slug = Sequence(lambda n: f"harbour-finch-{n}")
+    currencies_kept = LazyFunction(lambda: ["EUR", "USD"])
 
 
-class MembershipFactory(DjangoModelFactory[Membership]):
+class MembershipRows(DjangoModelFactory[Membership]):
     """An administrator of a pair."""
 
     class Meta:
         model = Membership
 
-    user = factory.SubFactory(UserFactory)
-    pair = factory.SubFactory(PairFactory)
+    user = SubFactory(UserRows)
+    pair = SubFactory(PairRows)
     role = Role.ADMINISTRATOR
 
 
-class AccountRoleFactory(DjangoModelFactory[AccountRole]):
+class AccountRoleRows(DjangoModelFactory[AccountRole]):
     """Sales go to account 200."""
 
     class Meta:
         model = AccountRole
 
-    pair = factory.SubFactory(PairFactory)
+    pair = SubFactory(PairRows)
     role = AccountRole.Role.SALES
     account_code = "200"
+
+
+UserFactory: Maker[User] = cast("Maker[User]", UserRows)
+PairFactory: Maker[Pair] = cast("Maker[Pair]", PairRows)
+MembershipFactory: Maker[Membership] = cast("Maker[Membership]", MembershipRows)
+AccountRoleFactory: Maker[AccountRole] = cast("Maker[AccountRole]", AccountRoleRows)
 
 
 _USUAL_ACCOUNTS = (

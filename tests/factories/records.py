@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-import factory
 from django.utils import timezone
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
+from factory.faker import Faker
 
 from integrations.models import Customer, Order, Payment
+from tests.factories.base import Maker
 from tests.factories.connections import ShopConnectionFactory
 from tests.factories.pairs import PairFactory
 
 
-class CustomerFactory(DjangoModelFactory[Customer]):
+class CustomerRows(DjangoModelFactory[Customer]):
     """A customer of a shop."""
 
     class Meta:
         model = Customer
 
-    pair = factory.SubFactory(PairFactory)
-    contact_number = factory.Sequence(lambda n: f"C-{n}")
-    email = factory.Sequence(lambda n: f"customer{n}@example.com")
-    name = factory.Sequence(lambda n: f"Ada Moss {n}")
-    details = factory.LazyAttribute(
+    pair = SubFactory(PairFactory)
+    contact_number = Sequence(lambda n: f"C-{n}")
+    email = Sequence(lambda n: f"customer{n}@example.com")
+    name = Sequence(lambda n: f"Ada Moss {n}")
+    details = LazyAttribute(
         lambda customer: {
             "id": customer.contact_number,
             "email": customer.email,
@@ -34,40 +36,45 @@ class CustomerFactory(DjangoModelFactory[Customer]):
     )
 
 
-class OrderFactory(DjangoModelFactory[Order]):
+class OrderRows(DjangoModelFactory[Order]):
     """An open order of one teapot for the total, 20% VAT included."""
 
     class Meta:
         model = Order
 
-    pair = factory.SubFactory(PairFactory)
-    connection = factory.SubFactory(ShopConnectionFactory, pair=factory.SelfAttribute("..pair"))
-    customer = factory.SubFactory(CustomerFactory, pair=factory.SelfAttribute("..pair"))
-    number = factory.Sequence(lambda n: f"HF-{10_000 + n}")
+    pair = SubFactory(PairFactory)
+    connection = SubFactory(ShopConnectionFactory, pair=SelfAttribute("..pair"))
+    customer = SubFactory(CustomerRows, pair=SelfAttribute("..pair"))
+    number = Sequence(lambda n: f"HF-{10_000 + n}")
     currency = "GBP"
     total_minor = 2400
-    placed_at = factory.LazyFunction(timezone.now)
-    document = factory.LazyAttribute(lambda order: order_document(order))
+    placed_at = LazyFunction(timezone.now)
+    document = LazyAttribute(lambda order: order_document(order))
 
 
-class PaymentFactory(DjangoModelFactory[Payment]):
+class PaymentRows(DjangoModelFactory[Payment]):
     """A captured payment of the whole order."""
 
     class Meta:
         model = Payment
 
-    pair = factory.SubFactory(PairFactory)
-    order = factory.SubFactory(OrderFactory, pair=factory.SelfAttribute("..pair"))
-    vendor_tx_code = factory.Sequence(lambda n: f"HF-{10_000 + n}-1")
-    vps_tx_id = factory.Faker("uuid4", cast_to=lambda guid: str(guid).upper())
+    pair = SubFactory(PairFactory)
+    order = SubFactory(OrderRows, pair=SelfAttribute("..pair"))
+    vendor_tx_code = Sequence(lambda n: f"HF-{10_000 + n}-1")
+    vps_tx_id = Faker("uuid4", cast_to=lambda guid: str(guid).upper())
     channel = Payment.Channel.SHOP
     state = Payment.State.CAPTURED
     status = "OK"
     amount_minor = 2400
     currency = "GBP"
-    taken_at = factory.LazyFunction(timezone.now)
+    taken_at = LazyFunction(timezone.now)
     card_type = "VISA"
     last_four = "0006"
+
+
+CustomerFactory: Maker[Customer] = cast("Maker[Customer]", CustomerRows)
+OrderFactory: Maker[Order] = cast("Maker[Order]", OrderRows)
+PaymentFactory: Maker[Payment] = cast("Maker[Payment]", PaymentRows)
 
 
 def order_document(order: Any) -> dict[str, Any]:
