@@ -110,7 +110,7 @@ def read_card(
     """Check the details a customer typed and keep what may be kept.
 
     Any valid number beside the published ones is declined by its bank, unless `accept_any`. Refusals:
-    5010, 5026, 5011 for the number, 5012, 5024 for the name, 5014, 5028, 5013 for the expiry, 5018,
+    5010, 5026, 5011 for the number, 5012, 5024, 5054 for the name (a number in it might be the card's), 5014, 5028, 5013 for the expiry, 5018,
     5019 for the security code.
     """
     check_number(number)
@@ -118,6 +118,8 @@ def read_card(
         raise Refusal("5012")
     if len(holder) > 50:
         raise Refusal("5024")
+    if any(letter.isdigit() for letter in holder):
+        raise Refusal("5054")
     check_expiry(expiry, today)
     system = payment_system_of(number)
     known = _BY_NUMBER.get(number)

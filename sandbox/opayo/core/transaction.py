@@ -67,7 +67,6 @@ class State(IntEnum):
 UNFINISHED = frozenset(State(number) for number in range(2, 8))
 CARD_PAGES = frozenset((State.CARD_SELECTION, State.CARD_DETAILS, State.CONFIRMATION))
 DEFERRED_TYPES = frozenset((TxType.DEFERRED, TxType.REPEATDEFERRED))
-MONEY_TYPES = frozenset((TxType.PAYMENT, TxType.REPEAT, TxType.AUTHORISE, TxType.REFUND))
 
 _STATE_OF_STATUS = {
     "NOTAUTHED": State.DECLINED,
@@ -114,11 +113,6 @@ class Transaction:
     def is_unfinished(self) -> bool:
         """Whether the customer or the vendor still has to do something."""
         return self.state in UNFINISHED
-
-    @property
-    def is_successful(self) -> bool:
-        """Whether it stands as an authorised, deferred or authenticated transaction."""
-        return self.state in (State.AUTHORISED, State.DEFERRED, State.AUTHENTICATED, State.REGISTERED)
 
 
 def _refuse(code: str, *, unless: bool) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sandbox.credentials import OPAYO_INTEGRATION_KEY, OPAYO_INTEGRATION_PASSWORD
 from sandbox.kernel.wire import Reply, Request
-from sandbox.kernel.wire_json import decode, json_reply
-from sandbox.opayo.core.pi_fields import DESCRIPTIONS, BodyFaults, Fault, PiError
+from sandbox.kernel.wire_json import decode, encode, json_reply
+from sandbox.opayo.core.pi_errors import DESCRIPTIONS, BodyFaults, Fault, PiError
 from sandbox.opayo.core.status_codes import Refusal
 from sandbox.opayo.core.transaction import State
 from sandbox.opayo.gateway import Gateway
@@ -100,6 +100,8 @@ class PiApi:
         kind = body.get("transactionType")
         if not kind:
             raise BodyFaults([Fault(1003, "transactionType")])
+        if not isinstance(kind, str):
+            raise BodyFaults([Fault(1009, "transactionType")])
         if kind in SALE_TYPES:
             record = self._sales.sell(body, request.base_url)
         elif kind in _FOLLOW_UPS:
@@ -146,7 +148,8 @@ def _body(request: Request) -> dict[str, Any]:
         raise BodyFaults([Fault(1015, "")])
     try:
         body = decode(request.body)
-    except ValueError as error:
+        encode(body)  # half a surrogate pair passes for JSON, but is no text
+    except (TypeError, ValueError) as error:
         raise PiError(400, 1000) from error
     if not isinstance(body, dict):
         raise PiError(400, 1000)

@@ -10,17 +10,8 @@ from typing import Any
 from sandbox.kernel.store import Row
 from sandbox.opayo.core.cards import PI_CARD_TYPES, Card, read_card, security_code_result
 from sandbox.opayo.core.london import iso_millis, london_day
-from sandbox.opayo.core.pi_fields import (
-    CARD,
-    SECURITY_CODE,
-    SESSION_KEY,
-    Body,
-    BodyFaults,
-    Fault,
-    PiError,
-    check,
-    value_at,
-)
+from sandbox.opayo.core.pi_errors import BodyFaults, Fault, PiError
+from sandbox.opayo.core.pi_fields import CARD, SECURITY_CODE, SESSION_KEY, Body, check, value_at
 from sandbox.opayo.core.status_codes import Refusal
 from sandbox.opayo.gateway import Gateway
 from sandbox.opayo.tokens import card_from_row, card_to_row
@@ -31,6 +22,7 @@ FAILURES_ALLOWED = 3
 _FAULT_OF_REFUSAL = {
     "5012": (1003, "cardholderName"),
     "5024": (1004, "cardholderName"),
+    "5054": (1005, "cardholderName"),
     "5026": (1005, "cardNumber"),
     "5011": (1007, "cardNumber"),
     "4021": (1008, "cardNumber"),

@@ -7,18 +7,8 @@ from typing import Any, TypeVar
 
 from sandbox.opayo.core.amounts import EXPONENTS, check_range, from_minor
 from sandbox.opayo.core.london import iso_millis
-from sandbox.opayo.core.pi_fields import (
-    AUTHORISE,
-    REFUND,
-    Body,
-    BodyFaults,
-    Fault,
-    PiError,
-    Rule,
-    check,
-    check_repeat,
-    must,
-)
+from sandbox.opayo.core.pi_errors import BodyFaults, Fault, PiError
+from sandbox.opayo.core.pi_fields import AUTHORISE, REFUND, Body, Rule, check, check_repeat, must
 from sandbox.opayo.core.status_codes import Refusal
 from sandbox.opayo.core.transaction import TxType
 from sandbox.opayo.gateway import Gateway

@@ -10,16 +10,8 @@ from sandbox.opayo.core import emv
 from sandbox.opayo.core import transaction as life
 from sandbox.opayo.core.amounts import EXPONENTS, check_range, from_minor
 from sandbox.opayo.core.issuer import CHALLENGE, NOT_CHECKED
-from sandbox.opayo.core.pi_fields import (
-    CHALLENGE_RESPONSE,
-    Body,
-    BodyFaults,
-    Fault,
-    PiError,
-    check,
-    check_sale,
-    value_at,
-)
+from sandbox.opayo.core.pi_errors import BodyFaults, Fault, PiError
+from sandbox.opayo.core.pi_fields import CHALLENGE_RESPONSE, Body, check, check_sale, value_at
 from sandbox.opayo.core.status_codes import Refusal, status_detail
 from sandbox.opayo.core.transaction import State, Transaction, TxType
 from sandbox.opayo.gateway import MOUNT, Gateway
@@ -128,7 +120,7 @@ class Sales:
 
     def _authenticates(self, body: Body) -> bool:
         """Whether 3-D Secure runs: in e-commerce, with the browser's data, unless disabled."""
-        if body.get("entryMethod", "Ecommerce") != "Ecommerce" or body.get("apply3DSecure") == "Disable":
+        if body.get("entryMethod") not in (None, "", "Ecommerce") or body.get("apply3DSecure") == "Disable":
             return False
         if body.get("strongCustomerAuthentication"):
             return True

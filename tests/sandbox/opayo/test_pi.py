@@ -257,7 +257,13 @@ def test_amounts_without_minor_units() -> None:
 
 @pytest.mark.parametrize(
     ("body", "status", "code"),
-    [(b"{", 400, 1000), (b"[]", 400, 1000), (b"", 422, 1015)],
+    [
+        (b"{", 400, 1000),
+        (b"[]", 400, 1000),
+        (b'{"transactionType": "Payment", "description": "\\ud800"}', 400, 1000),
+        (b'{"transactionType": ["Payment"]}', 422, 1009),
+        (b"", 422, 1015),
+    ],
 )
 def test_bodies_that_are_no_object(pi: Client, body: bytes, status: int, code: int) -> None:
     answered, shown = pi.post("transactions", body)
