@@ -44,7 +44,7 @@ def create_pair(
     return pair
 
 
-def set_account_role(
+def set_account_role(  # noqa: PLR0913 - what tells one role from another
     pair: Pair,
     role: str,
     account_code: str,
@@ -76,7 +76,7 @@ def clear_account_role(role: AccountRole) -> None:
         transaction.on_commit(lambda: _accounts_changed(pair))
 
 
-def connect_opayo(
+def connect_opayo(  # noqa: PLR0913 - the fields of the form
     pair: Pair,
     *,
     vendor: str,
@@ -126,7 +126,7 @@ def switch_off(connection: Connection) -> None:
 def test_connection(connection: Connection) -> Health:
     """Really call the system, and say how it went."""
     try:
-        advice = _TESTS[connection.system](connection)
+        advice = _TESTS[Connection.System(connection.system)](connection)
     except Failure as failure:
         return _unwell(connection, failure)
     now = timezone.now()
