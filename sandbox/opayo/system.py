@@ -10,15 +10,15 @@ from sandbox.kernel.wire import Reply, Request
 from sandbox.kernel.world import World
 from sandbox.opayo.core import transaction as life
 from sandbox.opayo.core.status_codes import Refusal, status_detail
-from sandbox.opayo.core.transaction import TxType
 from sandbox.opayo.gateway import Gateway
-from sandbox.opayo.operations import Operations, Order
+from sandbox.opayo.operations import Operations
 from sandbox.opayo.pi.acs import AccessControlServer
 from sandbox.opayo.pi.api import ROOT, PiApi
 from sandbox.opayo.pi.cards import CardDesk
 from sandbox.opayo.pi.customers import PiCustomers, PiSale
 from sandbox.opayo.pi.follow_ups import FollowUps
 from sandbox.opayo.pi.sales import Sales
+from sandbox.opayo.portal import Portal, refund_order
 from sandbox.opayo.records import Record
 from sandbox.opayo.reporting.access import Access
 from sandbox.opayo.reporting.account import AccountReports
@@ -60,6 +60,7 @@ class OpayoSystem:
         commands = {**reports.commands(), **accounts.commands(), **batches.commands()}
         self._access = Access(self.gateway, commands)
         self._operations = Operations(self.gateway)
+        self._portal = Portal(self.gateway, self._operations, self._settlement)
         self._shared = SharedOperations(self.gateway, self._operations)
         desk = CardDesk(self.gateway)
         self._sales = Sales(self.gateway, desk)
@@ -90,7 +91,7 @@ class OpayoSystem:
             return self._acs.handle(request)
         if path == ACCESS:
             return self._access.handle(request)
-        return _NOT_FOUND
+        return self._portal.handle(request) or _NOT_FOUND
 
     def _serve_protocol(self, path: str, request: Request) -> Reply:
         if request.method != "POST":
@@ -205,10 +206,10 @@ class OpayoSystem:
     def merchant_refunds(self, vps_tx_id: str, amount: Decimal, vendor_tx_code: str) -> dict[str, str]:
         """Refund a settled sale in MyOpayo; `{"Status", "StatusDetail"}` and, if OK, `VPSTxId`."""
         original = self._find(vps_tx_id)
-        fields = {"Description": f"Refund of {original.tx.vendor_tx_code}"[:100]}
-        currency = original.tx.currency
-        order = Order(TxType.REFUND, vendor_tx_code, amount, currency, fields, "MyOpayo", "4.00")
-        return _outcome(lambda: self._operations.refund(original, order), "0000")
+        return _outcome(
+            lambda: self._operations.refund(original, refund_order(original, str(amount), vendor_tx_code)),
+            "0000",
+        )
 
     def merchant_voids(self, vps_tx_id: str) -> dict[str, str]:
         """Void a sale or refund in MyOpayo on its own day; `{"Status", "StatusDetail"}`."""

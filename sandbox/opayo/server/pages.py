@@ -9,7 +9,7 @@ from sandbox.kernel.wire import Reply, Request
 from sandbox.kernel.wire_json import json_reply
 from sandbox.opayo.core import transaction as life
 from sandbox.opayo.core.amounts import show
-from sandbox.opayo.core.cards import TEST_CARDS
+from sandbox.opayo.core.cards import TEST_CARDS, TestCard
 from sandbox.opayo.core.status_codes import CODES, Refusal
 from sandbox.opayo.core.transaction import State
 from sandbox.opayo.gateway import MOUNT, Gateway
@@ -109,7 +109,7 @@ class PaymentPages:
             "code": record.tx.vendor_tx_code,
             "customer": f"{record.fields['BillingFirstnames']} {record.fields['BillingSurname']}",
             "lines": basket_lines(record.fields.get("Basket", "")),
-            "test_cards": TEST_CARDS,
+            "test_cards": offered_cards(),
             "names": NAMES,
             "other_names": f"Any other name {'passes' if any_name else 'fails authentication'}.",
         }
@@ -153,6 +153,15 @@ def problem(heading: str, text: str, status: int, detail: str = "") -> Reply:
     """A page that says what is wrong and what to do."""
     context = {"merchant": MERCHANT, "heading": heading, "text": text, "detail": detail}
     return html("problem.html", context, status)
+
+
+def offered_cards() -> tuple[tuple[str, list[TestCard]], ...]:
+    """The test cards in two groups: one of each scheme and the declined ones, then the rest."""
+    first: dict[str, TestCard] = {}
+    for card in TEST_CARDS:
+        first.setdefault(card.payment_system if card.is_approved else card.number, card)
+    rest = [card for card in TEST_CARDS if card not in first.values()]
+    return ("Test cards", list(first.values())), ("More test cards", rest)
 
 
 def basket_lines(basket: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -30,6 +31,24 @@ SHOP = "https://shop.example/done/1"
 ACCEPTED = f"Status=OK\r\nRedirectURL={SHOP}\r\n".encode()
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 """A Monday in summer: London is an hour ahead of UTC."""
+
+
+BASIC = "Basic " + b64encode(f"{OPAYO_INTEGRATION_KEY}:{OPAYO_INTEGRATION_PASSWORD}".encode()).decode()
+BROWSER = {
+    "notificationURL": "https://shop.example/3ds-return",
+    "browserIP": "203.0.113.7",
+    "browserAcceptHeader": "*/*",
+    "browserJavascriptEnabled": True,
+    "browserJavaEnabled": False,
+    "browserLanguage": "en-GB",
+    "browserColorDepth": "24",
+    "browserScreenHeight": "900",
+    "browserScreenWidth": "1440",
+    "browserTZ": "0",
+    "browserUserAgent": "Mozilla/5.0",
+    "challengeWindowSize": "Medium",
+    "transType": "GoodsAndServicePurchase",
+}
 
 
 class StillClock(Clock):

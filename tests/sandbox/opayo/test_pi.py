@@ -10,27 +10,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.credentials import OPAYO_INTEGRATION_KEY, OPAYO_INTEGRATION_PASSWORD
 from sandbox.kernel.wire import Reply, Request
 from sandbox.opayo.core import emv
-from tests.sandbox.opayo.rig import AMEX, DECLINED, VISA, Opayo, make_opayo
-
-BASIC = "Basic " + b64encode(f"{OPAYO_INTEGRATION_KEY}:{OPAYO_INTEGRATION_PASSWORD}".encode()).decode()
-BROWSER = {
-    "notificationURL": "https://shop.example/3ds-return",
-    "browserIP": "203.0.113.7",
-    "browserAcceptHeader": "*/*",
-    "browserJavascriptEnabled": True,
-    "browserJavaEnabled": False,
-    "browserLanguage": "en-GB",
-    "browserColorDepth": "24",
-    "browserScreenHeight": "900",
-    "browserScreenWidth": "1440",
-    "browserTZ": "0",
-    "browserUserAgent": "Mozilla/5.0",
-    "challengeWindowSize": "Medium",
-    "transType": "GoodsAndServicePurchase",
-}
+from tests.sandbox.opayo.rig import AMEX, BASIC, BROWSER, DECLINED, VISA, Opayo, make_opayo
 
 
 class Client:
