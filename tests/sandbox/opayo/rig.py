@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from sandbox.credentials import (
+    OPAYO_INTEGRATION_KEY,
+    OPAYO_INTEGRATION_PASSWORD,
     OPAYO_REPORTING_PASSWORD,
     OPAYO_REPORTING_USER,
     OPAYO_VENDOR,
