@@ -17,8 +17,9 @@ from sandbox.kernel.wire import Outgoing
 from sandbox.kernel.wire_json import decode
 from sandbox.kernel.world import World
 from sandbox.shop.desk import OrderDesk
+from sandbox.shop.gateway import PaymentRefused
 from sandbox.shop.trade.order import Wanted, read_wanted
-from sandbox.shop.trade.plan import PlannedOrder, plan
+from sandbox.shop.trade.plan import Method, PlannedOrder, plan
 from sandbox.shop.trade.visits import PaymentLog, Visit, Visits
 
 CONCURRENT: Final = 64
@@ -67,17 +68,13 @@ class TradeDriver:
         """Begin a run; ValueError if one is under way or the order cannot be followed."""
         if self._current is not None and not self._current["finished"]:
             raise ValueError("Trade is under way; wait until its status is finished")
-        read_wanted(order)
+        wanted = read_wanted(order)
         if not self._desk.is_connected:
             raise ValueError("Connect the shop first: POST /control/shop/connect")
-        run = {
-            "order": dict(order),
-            "next_index": 0,
-            "finished": False,
-            "error": "",
-            "started_at": time.time(),
-        }
-        self._table.put("current", {**run, "finished_at": 0.0, "base": len(self._desk.recent(1 << 30))})
+        if wanted.mix.get(Method.SERVER) and not self._desk.setting("notification_url"):
+            raise ValueError("The shop has no notification_url to register payments with")
+        run = {"order": dict(order), "next_index": 0, "finished": False, "error": ""}
+        self._table.put("current", {**run, "started_at": time.time(), "finished_at": 0.0})
         self._wake.set()
 
     def status(self) -> dict[str, Any]:
@@ -106,8 +103,14 @@ class TradeDriver:
             await self._wake.wait()
             self._wake.clear()
             run = self._current
-            if run is not None:
+            if run is None:
+                continue
+            try:
                 await self._follow(run, read_wanted(run["order"]))
+            except PaymentRefused as refusal:
+                run["error"] = f"Opayo would not register a payment: {refusal}"
+            self._phase = "idle"
+            self._table.put("current", {**run, "finished": True, "finished_at": time.time()})
 
     async def _follow(self, run: dict[str, Any], wanted: Wanted) -> None:
         orders = plan(wanted.trade(run["next_index"]))
@@ -119,8 +122,6 @@ class TradeDriver:
                 await self._open_day(wanted, day, session)
                 await self._hold_session(run, wanted, batch)
             await self._settle_down(wanted, f"day {day + 1}: waiting for quiet")
-        self._phase = "idle"
-        self._table.put("current", {**run, "finished": True, "finished_at": time.time()})
 
     async def _open_day(self, wanted: Wanted, day: int, session: int) -> None:
         if wanted.days == 1:

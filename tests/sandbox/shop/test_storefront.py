@@ -89,7 +89,10 @@ def test_what_is_put_in_the_basket_adds_up(browser: Browser) -> None:
 def test_a_quantity_is_changed_and_nothing_takes_the_product_out(browser: Browser) -> None:
     browser.post("/shop/basket", sku="POT-1", quantity="3")
     assert "£24.99" in browser.post("/shop/basket", sku="POT-1", quantity="1", how="set").body.decode()
-    assert "Nothing in it yet" in browser.post("/shop/basket", sku="POT-1", quantity="0", how="set").body.decode()
+    assert (
+        "Nothing in it yet"
+        in browser.post("/shop/basket", sku="POT-1", quantity="0", how="set").body.decode()
+    )
 
 
 def test_two_visitors_have_two_baskets(shop: Shop, browser: Browser) -> None:
@@ -192,5 +195,5 @@ def test_an_unknown_product_cannot_be_bought(browser: Browser, sku: str) -> None
 
 
 def test_a_garbled_cookie_is_a_new_visitor(shop: Shop) -> None:
-    request = Request("GET", "/", {}, {"cookie": "harbour-finch-basket=\x00;;;=\"", "accept": "text/html"})
+    request = Request("GET", "/", {}, {"cookie": 'harbour-finch-basket=\x00;;;="', "accept": "text/html"})
     assert shop.system.handle(request).status == 200
