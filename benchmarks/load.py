@@ -67,7 +67,18 @@ def _is_whole(head: bytes, body: bytes) -> bool:
     _, found, value = head.partition(b"\r\ncontent-length:")
     if found:
         return len(body) >= int(value.partition(b"\r\n")[0])
-    return body.endswith(b"0\r\n\r\n")
+    return _ends_with_last_chunk(body)
+
+
+def _ends_with_last_chunk(body: bytes) -> bool:
+    """Follow the chunks (RFC 9112, section 7.1) to one of length 0; a text may well end like one."""
+    at = 0
+    while (line_end := body.find(b"\r\n", at)) > 0:
+        size = int(body[at:line_end], 16)
+        at = line_end + 2 + size + 2
+        if size == 0:
+            return len(body) >= at
+    return False
 
 
 def drive(

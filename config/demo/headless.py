@@ -72,7 +72,11 @@ def trade_and_audit(stack: Stack) -> dict[str, Any]:
     progress("Waiting until nothing is on its way any more")
     seconds = let_aftermath_happen(stack) - began
     left = product_status(stack)["dead_letters"]
-    return audit(stack) | {"dead_letters": left, "seconds": round(seconds, 2), "kills": chaos.kills}
+    return audit(stack) | {
+        "dead_letters": left,
+        "kills": chaos.kills,
+        "seconds_until_quiet": round(seconds, 2),
+    }
 
 
 def audit(stack: Stack) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def test_a_percentile_is_one_of_the_values(share: float, expected: float) -> Non
         (b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\nDate: now", b"ok", False),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", b"2\r\nok\r\n0\r\n\r\n", True),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", b"2\r\nok\r\n", False),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", b"a\r\norder=70\r\n\r\n", False),
     ],
 )
 def test_the_end_of_an_answer_is_known_by_its_length_or_its_last_chunk(
