@@ -176,7 +176,10 @@ def _write(row: CallBudget, budget: Budget) -> None:
 
 def _with_tier(connection: Connection, before: Budget, after: Budget) -> Budget:
     """A first reading tells the tier, together with the calls we made in the last day."""
-    if before.day_remaining is not None or after.day_remaining is None or _configured_day_limit(connection):
+    configured = _configured_day_limit(connection)
+    if configured:
+        return replace(after, day_limit=configured)
+    if before.day_remaining is not None or after.day_remaining is None:
         return after
     return replace(after, day_limit=_tier(connection, after))
 
@@ -190,7 +193,7 @@ def _tier(connection: Connection, budget: Budget) -> int:
 
 
 def _configured_day_limit(connection: Connection) -> int:
-    """An administrator's own limit, or 0."""
+    """The tier's limit as an administrator set it by hand, or 0."""
     limit = connection.config.get("day_limit")
     return limit if isinstance(limit, int) and limit > 0 else 0
 

@@ -132,7 +132,7 @@ def find_bank_transactions(
 
 
 def get_one(client: XeroClient, collection: str, key: str, *, purpose: str = "lookups") -> Found | None:
-    """One document by its id or natural key, with all its lines; None where Xero has none."""
+    """One document by its id or natural key (one without a slash), with all its lines; None where Xero has none."""
     reply = client.call(
         "GET", f"/{collection}/{quote(key, safe='')}", purpose=purpose, params={"unitdp": "4"}
     )
