@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from jinja2 import Environment, FileSystemLoader
 
 from sandbox.kernel.wire import Reply
+from sandbox.opayo.gateway import MOUNT
 
 _SANDBOX = Path(__file__).parent.parent
 
@@ -18,7 +19,9 @@ _SANDBOX = Path(__file__).parent.parent
 @cache
 def _templates() -> Environment:
     folders = [_SANDBOX / "opayo" / "pages", _SANDBOX / "kernel" / "pages"]
-    return Environment(loader=FileSystemLoader(folders), autoescape=True, auto_reload=False)
+    environment = Environment(loader=FileSystemLoader(folders), autoescape=True, auto_reload=False)
+    environment.globals["mount"] = MOUNT
+    return environment
 
 
 def html(template: str, context: Mapping[str, Any], status: int = 200) -> Reply:
