@@ -40,7 +40,12 @@ def run_trade(stack: Stack) -> None:
         stack.control.post("trade", trade_order(stack.options) | limits)
         watch = _Watch(stack)
         seconds = bound(stack.options) * stack.options.days
-        wait_until(watch.is_finished, seconds, "the trade to end", every=_SECONDS_BETWEEN_LOOKS)
+        try:
+            wait_until(watch.is_finished, seconds, "the trade to end", every=_SECONDS_BETWEEN_LOOKS)
+        except TimeoutError as error:
+            raise TimeoutError(
+                f"{error} Trade: {stack.control.get('trade')}; product: {look(stack)}"
+            ) from error
 
 
 class _Watch:
