@@ -181,7 +181,7 @@ async def test_two_runs_cannot_be_under_way_at_once() -> None:
 
 
 async def test_a_payment_opayo_will_not_register_ends_the_run_in_words() -> None:
-    async with trading_place() as (sandbox, bridge):
+    async with trading_place() as (sandbox, _):
         shop: Any = sandbox.systems["shop"]
         shop.desk.connect(notification_url="not an address")
         sandbox.trade.start({"orders": 3, "seed": 7, "mix": {"server": 1}})
