@@ -75,7 +75,7 @@ def choose(request: MemberRequest, pair: Pair) -> HttpResponse:
     organisations = [Organisation(**item) for item in kept["organisations"]]
     picked = [each for each in organisations if each.tenant_id == request.POST.get("tenant_id")]
     if not picked:
-        context = {"pair": pair, "organisations": organisations, "current": _tenant(pair)}
+        context = {"pair": pair, "organisations": organisations}
         return render(request, "integrations/xero_choose.html", context)
     grant = get_object_or_404(XeroGrant, pk=kept["id"])
     return _attach(request, pair, grant, picked[0], organisations)
@@ -100,7 +100,7 @@ def end(request: MemberRequest, pair: Pair, connection_id: int) -> HttpResponse:
         messages.success(
             request, f"{connection} is disconnected. Nothing is posted until it is connected again."
         )
-    return redirect("xero-connect", pair.slug)
+    return redirect("connections", pair.slug)
 
 
 def _choose_next(request: HttpRequest, pair: Pair, grant: XeroGrant) -> HttpResponse:
@@ -135,7 +135,7 @@ def _attach(
     request.session.pop(_GRANT, None)
     _audit(request, pair, "connection.made", connection)
     _look_around(request, connection)
-    return redirect("xero-connect", pair.slug)
+    return redirect("connections", pair.slug)
 
 
 def _look_around(request: HttpRequest, connection: Connection) -> None:
