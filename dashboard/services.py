@@ -12,7 +12,9 @@ from integrations.models import AuditEntry, Pair, User
 
 def record(pair: Pair, actor: User, action: str, subject: str, data: Mapping[str, Any] | None = None) -> None:
     """One act of a person, for the audit log; never a secret."""
-    AuditEntry.objects.create(pair=pair, actor=actor, action=action, subject=subject[:120], data=dict(data or {}))
+    AuditEntry.objects.create(
+        pair=pair, actor=actor, action=action, subject=subject[:120], data=dict(data or {})
+    )
 
 
 def save_settings(pair: Pair, actor: User, changed: Mapping[str, tuple[str, str]]) -> None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
-from dashboard.views import activity, attention, attention_actions, connections, evidence, home, orders, pairs, payments, settings
+from dashboard.views import (
+    activity,
+    attention,
+    attention_actions,
+    connections,
+    evidence,
+    home,
+    orders,
+    pairs,
+    payments,
+    settings,
+)
 from integrations.members.slugs import PairSlugConverter
 
 register_converter(PairSlugConverter, "pair")
@@ -41,9 +52,19 @@ _attention = [
         for kind in ("postings", "events", "notices")
         for route in (
             path(f"{kind}/", attention.dead, {"kind": kind}, name=f"attention-{kind}"),
-            path(f"{kind}/export.<str:file_format>", attention.dead_export, {"kind": kind}, name=f"attention-{kind}-export"),
+            path(
+                f"{kind}/export.<str:file_format>",
+                attention.dead_export,
+                {"kind": kind},
+                name=f"attention-{kind}-export",
+            ),
             path(f"{kind}/retry/", attention_actions.retry, {"kind": kind}, name=f"attention-{kind}-retry"),
-            path(f"{kind}/discard/", attention_actions.discard, {"kind": kind}, name=f"attention-{kind}-discard"),
+            path(
+                f"{kind}/discard/",
+                attention_actions.discard,
+                {"kind": kind},
+                name=f"attention-{kind}-discard",
+            ),
         )
     ),
 ]
@@ -74,12 +95,14 @@ urlpatterns = [
     path("pairs/new/", pairs.pairs_new, name="pairs-new"),
     path(
         "<pair:pair_slug>/",
-        include([
-            path("", home.home, name="home"),
-            path("live/", home.home_live, name="home-live"),
-            path("attention/", include(_attention)),
-            *_records,
-            *_running,
-        ]),
+        include(
+            [
+                path("", home.home, name="home"),
+                path("live/", home.home_live, name="home-live"),
+                path("attention/", include(_attention)),
+                *_records,
+                *_running,
+            ]
+        ),
     ),
 ]

@@ -67,7 +67,10 @@ class CurrencyBalance:
         """The bar of the balance, in thousandths of what was captured; whatever is there can be seen."""
         captured = self.captured.minor
         heaps = ((self.posted, "ok"), (self.on_its_way, "work"), (self.needs_you, "bad"))
-        widths = [max(heap.minor * WHOLE // captured, 4) if captured > 0 and heap.minor > 0 else 0 for heap, _ in heaps]
+        widths = [
+            max(heap.minor * WHOLE // captured, 4) if captured > 0 and heap.minor > 0 else 0
+            for heap, _ in heaps
+        ]
         widths[widths.index(max(widths))] += WHOLE - sum(widths) if any(widths) else 0
         starts = [sum(widths[:place]) for place in range(len(widths))]
         tones = [tone for _, tone in heaps]
@@ -84,8 +87,18 @@ class Balance:
     def verdict(self) -> Verdict:
         for verdict in ("needs_you", "working", "well"):
             if any(line.verdict == verdict for line in self.lines):
-                return verdict  # type: ignore[return-value]  # one of the Verdict literals
+                return verdict
         return "empty"
+
+    @property
+    def waiting(self) -> list[Heap]:
+        """What waits for a person, by currency."""
+        return [line.needs_you for line in self.lines if line.needs_you.count]
+
+    @property
+    def moving(self) -> list[Heap]:
+        """What is on its way, by currency."""
+        return [line.on_its_way for line in self.lines if line.on_its_way.count]
 
     @property
     def tone(self) -> Tone:

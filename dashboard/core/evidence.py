@@ -33,7 +33,9 @@ def readable(body: bytes, content_type: str = "") -> str:
     if text.lstrip()[:1] in ("{", "["):
         return pretty_json(text)
     if "=" in text and "\n" not in text.strip() and "xml" not in content_type:
-        return "\n".join(f"{name} = {value}" for name, value in parse_qsl(text, keep_blank_values=True)) or text
+        return (
+            "\n".join(f"{name} = {value}" for name, value in parse_qsl(text, keep_blank_values=True)) or text
+        )
     return text
 
 

@@ -38,9 +38,7 @@ class Chart:
     @property
     def rows(self) -> list[tuple[str, list[int]]]:
         """The chart as a table, newest bar first; bars with nothing are left out."""
-        rows = [
-            (name, [one.counts[place] for one in self.series]) for place, name in enumerate(self.names)
-        ]
+        rows = [(name, [one.counts[place] for one in self.series]) for place, name in enumerate(self.names)]
         return [row for row in reversed(rows) if any(row[1])]
 
     def as_data(self) -> dict[str, Any]:

@@ -20,21 +20,33 @@ class StateWords:
 ORDER: Final[dict[str, StateWords]] = {
     "open": StateWords("Waiting for payment", "wait", "No payment has been captured for this order yet."),
     "paid": StateWords("Paid", "ok", "Captured in full."),
-    "part_paid": StateWords("Part paid", "wait", "Less was captured than the order asks; the rest is still due."),
-    "overpaid": StateWords("Paid too much", "bad", "More was captured than the order asks; the rest is the customer's."),
+    "part_paid": StateWords(
+        "Part paid", "wait", "Less was captured than the order asks; the rest is still due."
+    ),
+    "overpaid": StateWords(
+        "Paid too much", "bad", "More was captured than the order asks; the rest is the customer's."
+    ),
     "failed": StateWords(
-        "Payment failed", "mute", "The customer may try again until the grace time ends; then the invoice is closed."
+        "Payment failed",
+        "mute",
+        "The customer may try again until the grace time ends; then the invoice is closed.",
     ),
     "cancelled": StateWords("Cancelled", "mute", "The shop cancelled this order."),
-    "invalid": StateWords("Does not add up", "bad", "The order is kept but not posted until the shop sends it right."),
+    "invalid": StateWords(
+        "Does not add up", "bad", "The order is kept but not posted until the shop sends it right."
+    ),
 }
 
 PAYMENT: Final[dict[str, StateWords]] = {
     "registered": StateWords("Registered", "mute", "The customer has not finished paying."),
-    "waiting": StateWords("Waiting", "wait", "Authorised or deferred; nothing is posted until it is captured."),
+    "waiting": StateWords(
+        "Waiting", "wait", "Authorised or deferred; nothing is posted until it is captured."
+    ),
     "captured": StateWords("Captured", "ok", "Opayo has authorised this money and will settle it."),
     "failed": StateWords("Failed", "mute", "Refused by the bank, the rules or the customer; no money moved."),
-    "reversed": StateWords("Reversed", "mute", "Opayo cancelled it after all; its Xero payment is taken back."),
+    "reversed": StateWords(
+        "Reversed", "mute", "Opayo cancelled it after all; its Xero payment is taken back."
+    ),
 }
 
 POSTING: Final[dict[str, StateWords]] = {
@@ -54,7 +66,9 @@ DELIVERY: Final[dict[str, StateWords]] = {
     "sending": StateWords("Sending", "work", "On its way to Xero."),
     "unknown": StateWords("No answer yet", "work", "The same call goes again under the same key."),
     "answered": StateWords("Answered", "ok", "Xero answered."),
-    "abandoned": StateWords("Looked up", "mute", "No answer in time; the documents were looked up in Xero instead."),
+    "abandoned": StateWords(
+        "Looked up", "mute", "No answer in time; the documents were looked up in Xero instead."
+    ),
 }
 
 EVENT: Final[dict[str, StateWords]] = {
@@ -92,5 +106,6 @@ CALL: Final[dict[str, StateWords]] = {
 def state_words(of: dict[str, StateWords], state: str) -> StateWords:
     """The words for a state; an unknown one keeps its own name rather than break a page."""
     return of.get(state) or StateWords(state.replace("_", " ").capitalize(), "mute")
+
 
 UNMATCHED: Final = StateWords("Fits no order", "bad", "Captured, but its code belongs to no order we know.")

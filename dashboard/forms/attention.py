@@ -31,7 +31,9 @@ class PickedForm(PageForm):
 class DiscardForm(PickedForm):
     """The rows that were picked, and why they are not wanted."""
 
-    reason = forms.CharField(max_length=500, error_messages={"required": "Say why: it is kept in the audit log."})
+    reason = forms.CharField(
+        max_length=500, error_messages={"required": "Say why: it is kept in the audit log."}
+    )
 
 
 class EditForm(PageForm):
@@ -39,15 +41,13 @@ class EditForm(PageForm):
 
     document = forms.CharField(
         label="Document",
-        widget=forms.Textarea(attrs={"class": "mono", "rows": 24, "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.Textarea(
+            attrs={"class": "mono", "rows": 24, "spellcheck": "false", "autocomplete": "off"}
+        ),
     )
     reason = forms.CharField(
-        label="Why is it changed?", max_length=500, required=False, help_text="Kept in the audit log with both versions."
+        label="Why is it changed?", max_length=500, help_text="Kept in the audit log with both versions."
     )
-
-    def __init__(self, *args: Any, needs_reason: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].required = needs_reason
 
     def clean_document(self) -> dict[str, Any]:
         """The document as data, amounts exact. Refused when it is not one whole JSON object."""

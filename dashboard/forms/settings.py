@@ -26,7 +26,9 @@ class CurrenciesField(forms.CharField):
         codes = [code.upper() for code in re.split(r"[\s,;]+", super().clean(value)) if code]
         unknown = [code for code in codes if code not in EXPONENTS]
         if unknown:
-            raise forms.ValidationError(f"{', '.join(unknown)}: no ISO 4217 currency. Write codes such as EUR, USD.")
+            raise forms.ValidationError(
+                f"{', '.join(unknown)}: no ISO 4217 currency. Write codes such as EUR, USD."
+            )
         return list(dict.fromkeys(codes))
 
 
@@ -78,7 +80,9 @@ class PairForm(PageModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zones = [*_FEATURED_ZONES, *sorted(available_timezones() - set(_FEATURED_ZONES))]
-        self.fields["zone"] = forms.ChoiceField(label="Time zone of the books", choices=[(zone, zone) for zone in zones])
+        self.fields["zone"] = forms.ChoiceField(
+            label="Time zone of the books", choices=[(zone, zone) for zone in zones]
+        )
         self.fields["order_code_pattern"].widget.attrs.update({"class": "mono", "spellcheck": "false"})
 
     @property
@@ -111,7 +115,9 @@ class AccountForm(PageForm):
 
     role = forms.ChoiceField(label="Role", choices=AccountRole.Role.choices)
     account_code = forms.CharField(label="Xero account", max_length=10)
-    currency = forms.CharField(label="Only for currency", max_length=3, required=False, help_text="Empty: any.")
+    currency = forms.CharField(
+        label="Only for currency", max_length=3, required=False, help_text="Empty: any."
+    )
     scheme = forms.ChoiceField(
         label="Only for card scheme", required=False, choices=[("", "Any"), ("AMEX", "American Express")]
     )
@@ -123,10 +129,18 @@ class AccountForm(PageForm):
     def __init__(self, *args: Any, config: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if chart := config.get("chart"):
-            accounts = [(row["code"], f"{row['code']} · {row['name']}") for row in chart if row["status"] == "ACTIVE"]
-            self.fields["account_code"] = forms.ChoiceField(label="Xero account", choices=[("", "Choose"), *accounts])
+            accounts = [
+                (row["code"], f"{row['code']} · {row['name']}") for row in chart if row["status"] == "ACTIVE"
+            ]
+            self.fields["account_code"] = forms.ChoiceField(
+                label="Xero account", choices=[("", "Choose"), *accounts]
+            )
         if rates := config.get("tax_rates"):
-            types = [(rate["type"], f"{rate['name']} ({rate['type']})") for rate in rates if rate["status"] == "ACTIVE"]
+            types = [
+                (rate["type"], f"{rate['name']} ({rate['type']})")
+                for rate in rates
+                if rate["status"] == "ACTIVE"
+            ]
             self.fields["tax_type"] = forms.ChoiceField(
                 label="Tax type", required=False, choices=[("", "As the account has it"), *types]
             )
@@ -156,7 +170,9 @@ class NewPairForm(PageForm):
     """A new pair."""
 
     name = forms.CharField(label="Name", max_length=80, help_text="Usually the company's name.")
-    slug = forms.SlugField(label="Address", max_length=80, help_text="Part of every page's address: small letters and dashes.")
+    slug = forms.SlugField(
+        label="Address", max_length=80, help_text="Part of every page's address: small letters and dashes."
+    )
     base_currency = forms.ChoiceField(label="Base currency of the books", initial="GBP")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

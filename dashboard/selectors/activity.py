@@ -81,8 +81,8 @@ def charts_of(pair: Pair, span: Span) -> list[Chart]:
 def _counts(
     rows: QuerySet[Any], at: str, name: str, span: Span, pair: Pair
 ) -> Iterable[tuple[datetime, str, int]]:
-    zone = ZoneInfo(pair.zone)
-    return rows.values_list(span.trunc(at, tzinfo=zone), name).annotate(count=Count("pk")).order_by()
+    start = span.trunc(at, tzinfo=ZoneInfo(pair.zone))
+    yield from rows.values_list(start, name).annotate(count=Count("pk")).order_by()
 
 
 def _moments(since: datetime, span: Span, pair: Pair) -> Iterable[tuple[datetime, str]]:
@@ -120,16 +120,28 @@ def meters_of(pair: Pair) -> list[Meter]:
 
 def _budget(connection: Connection, pair: Pair) -> Iterable[Meter]:
     coming = forecast_of(connection)
-    ends = f"At this pace it ends in {coming.runs_out_in / 3600:.0f} h" if coming.runs_out_in else "At this pace it lasts"
+    ends = (
+        f"At this pace it ends in {coming.runs_out_in / 3600:.0f} h"
+        if coming.runs_out_in
+        else "At this pace it lasts"
+    )
     used = coming.used * 1000 // coming.limit if coming.limit else 0
-    yield Meter("Calls to Xero in 24 hours", f"{coming.used:,}", f"of {coming.limit:,}. {ends}.", min(used, 1000), _tone(used))
+    yield Meter(
+        "Calls to Xero in 24 hours",
+        f"{coming.used:,}",
+        f"of {coming.limit:,}. {ends}.",
+        min(used, 1000),
+        _tone(used),
+    )
     budget = getattr(connection, "call_budget", None)
     if budget is None:
         return
     since = timezone.now() - timedelta(minutes=1)
     last = ApiCall.objects.filter(pair=pair, system=Connection.System.XERO, started_at__gte=since).count()
     share = last * 1000 // budget.minute_limit if budget.minute_limit else 0
-    yield Meter("Calls to Xero in a minute", str(last), f"of {budget.minute_limit}", min(share, 1000), _tone(share))
+    yield Meter(
+        "Calls to Xero in a minute", str(last), f"of {budget.minute_limit}", min(share, 1000), _tone(share)
+    )
     if budget.parked_until and budget.parked_until > timezone.now():
         until = written_moment(budget.parked_until, pair.zone, timezone.now())
         yield Meter("Calls to Xero rest", f"until {until}", budget.parked_because, None, "bad")
@@ -151,7 +163,9 @@ def _latency(pair: Pair) -> Meter:
     if not took:
         return Meter("From ready to posted", "—", "nothing posted yet")
     half, late = took[len(took) // 2], took[min(len(took) * 95 // 100, len(took) - 1)]
-    return Meter("From ready to posted", _seconds(half), f"in the middle, {_seconds(late)} for the slowest in twenty")
+    return Meter(
+        "From ready to posted", _seconds(half), f"in the middle, {_seconds(late)} for the slowest in twenty"
+    )
 
 
 def _seconds(span: timedelta) -> str:

@@ -97,6 +97,8 @@ def orders_to_assign(pair: Pair, payment: Payment, words: str) -> list[Order]:
     """Orders in the payment's currency that a person looks for by number, customer or e-mail."""
     if not words:
         return []
-    found = Q(number__icontains=words) | Q(customer__name__icontains=words) | Q(customer__email__icontains=words)
+    found = (
+        Q(number__icontains=words) | Q(customer__name__icontains=words) | Q(customer__email__icontains=words)
+    )
     orders = Order.objects.filter(found, pair=pair, currency=payment.currency)
     return list(orders.select_related("customer").defer("document").order_by("-placed_at")[:20])

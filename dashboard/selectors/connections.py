@@ -59,7 +59,12 @@ _PURPOSES: Final[dict[str, str]] = {
 
 def slots_of(pair: Pair) -> list[Slot]:
     """Shop, Opayo and Xero, in the direction the money goes. Two queries."""
-    rows = Connection.objects.filter(pair=pair).select_related("grant").prefetch_related("secrets").order_by("pk")
+    rows = (
+        Connection.objects.filter(pair=pair)
+        .select_related("grant")
+        .prefetch_related("secrets")
+        .order_by("pk")
+    )
     cards = [_card(row) for row in rows]
     return [
         Slot(

@@ -27,7 +27,11 @@ def healths_of(pair: Pair) -> list[Health]:
     connections = sorted(Connection.objects.filter(pair=pair), key=lambda row: (order[row.system], row.pk))
     return [
         Health(
-            str(row), row.get_system_display(), state_words(states.CONNECTION, row.status), row.last_good_at, row.key
+            str(row),
+            row.get_system_display(),
+            state_words(states.CONNECTION, row.status),
+            row.last_good_at,
+            row.key,
         )
         for row in connections
     ]

@@ -63,8 +63,11 @@ def _connections(pair: Pair) -> list[Need]:
         Need(
             "plug",
             f"{connection} stopped working",
-            connection.last_error or "The last calls failed. Nothing is lost; all waits until it works again.",
-            prices(_waiting_on_xero(pair), "amount_minor") if connection.system == Connection.System.XERO else (),
+            connection.last_error
+            or "The last calls failed. Nothing is lost; all waits until it works again.",
+            prices(_waiting_on_xero(pair), "amount_minor")
+            if connection.system == Connection.System.XERO
+            else (),
             f"{href}#{connection.key}",
             "Reconnect",
         )

@@ -41,7 +41,9 @@ def lines_of(order: Order) -> Lines:
     delivery = document.get("delivery")
     discount = document.get("discount") or {}
     return Lines(
-        rows=tuple(_line(line, order.currency) for line in document.get("lines", ()) if isinstance(line, dict)),
+        rows=tuple(
+            _line(line, order.currency) for line in document.get("lines", ()) if isinstance(line, dict)
+        ),
         delivery=_line(delivery, order.currency) if isinstance(delivery, dict) else None,
         discount_minor=_minor(discount.get("total"), order.currency),
         discount_code=str(discount.get("code", "")),

@@ -69,9 +69,7 @@ def story_of_payment(payment: Payment) -> Story:
         events = events.filter(order=payment.order_id)
     else:
         since, until = payment.created_at - _NEAR, payment.created_at + _NEAR
-        events = events.filter(
-            received_at__range=(since, until), dedupe_key__contains=payment.vendor_tx_code
-        )
+        events = events.filter(received_at__range=(since, until), dedupe_key__contains=payment.vendor_tx_code)
     return _story(payment.pair, events, [payment], Q(payment=payment), Q(payment=payment))
 
 
@@ -86,7 +84,9 @@ def _story(pair: Pair, events: QuerySet[Event], payments: list[Payment], about: 
     keys = [posting.pk for posting in postings]
     deliveries = Delivery.objects.filter(pair=pair, posting_ids__overlap=keys).defer("body").order_by("pk")
     notices = Notice.objects.filter(noticed, pair=pair).order_by("pk")
-    acts = AuditEntry.objects.filter(_acts(postings, payments), pair=pair).select_related("actor").order_by("pk")
+    acts = (
+        AuditEntry.objects.filter(_acts(postings, payments), pair=pair).select_related("actor").order_by("pk")
+    )
     return Story(pair, list(events), payments, postings, list(deliveries), list(notices), list(acts))
 
 
@@ -226,6 +226,8 @@ def _act(act: AuditEntry) -> Entry:
         icon="circle-user-round",
         tone="mute",
         title=act.action.replace(".", " ").replace("_", " ").capitalize(),
-        text=" · ".join(part for part in (act.actor.email if act.actor else "Tillbridge", act.reason) if part),
+        text=" · ".join(
+            part for part in (act.actor.email if act.actor else "Tillbridge", act.reason) if part
+        ),
         rank=6,
     )

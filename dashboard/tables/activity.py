@@ -27,15 +27,24 @@ CALLS: TableSpec[ApiCall] = TableSpec(
     columns=(
         Column("call", "Call", lambda row, pair: Text(f"{row.method} {row.path}", "mono clip"), fixed=True),
         Column("started", "Started", lambda row, pair: Moment(row.started_at, pair.zone), sort="started_at"),
-        Column("system", "System", lambda row, pair: Text(Connection.System(row.system).label), sort="system"),
+        Column(
+            "system", "System", lambda row, pair: Text(Connection.System(row.system).label), sort="system"
+        ),
         Column("purpose", "Purpose", lambda row, pair: Text(row.purpose), sort="purpose"),
-        Column("outcome", "Outcome", lambda row, pair: Badge(state_words(states.CALL, row.outcome)), sort="outcome"),
+        Column(
+            "outcome",
+            "Outcome",
+            lambda row, pair: Badge(state_words(states.CALL, row.outcome)),
+            sort="outcome",
+        ),
         Column("status", "Status", lambda row, pair: Text(str(row.status_code or ""), "mono"), numeric=True),
         Column("rows", "Documents", lambda row, pair: Count(row.rows), sort="rows", numeric=True),
         Column("took", "Took", lambda row, pair: Text(call_words(row)), sort="milliseconds", numeric=True),
         Column("error", "What happened", lambda row, pair: Text(row.error, "clip"), shown=False),
     ),
-    empty=EmptyState("No calls yet", "Every call to Xero, Opayo and the shop is listed here with its answer and time."),
+    empty=EmptyState(
+        "No calls yet", "Every call to Xero, Opayo and the shop is listed here with its answer and time."
+    ),
 )
 
 
@@ -70,7 +79,10 @@ AUDIT: TableSpec[AuditEntry] = TableSpec(
         Column("subject", "On what", lambda row, pair: Text(row.subject, "clip")),
         Column("reason", "Reason", lambda row, pair: Text(row.reason, "clip")),
     ),
-    empty=EmptyState("Nobody has changed anything yet", "Each act of a person is kept here for good: who, when, on what, why."),
+    empty=EmptyState(
+        "Nobody has changed anything yet",
+        "Each act of a person is kept here for good: who, when, on what, why.",
+    ),
 )
 
 

@@ -18,7 +18,9 @@ def actions(pair: Pair, kind: str, retry: str) -> tuple[BulkAction, ...]:
     """Retry and discard for one kind of dead letter."""
     return (
         BulkAction(retry, reverse(f"attention-{kind}-retry", args=[pair.slug]), "rotate-cw", "main"),
-        BulkAction("Discard", reverse(f"attention-{kind}-discard", args=[pair.slug]), "trash-2", "bad", reason=True),
+        BulkAction(
+            "Discard", reverse(f"attention-{kind}-discard", args=[pair.slug]), "trash-2", "bad", reason=True
+        ),
     )
 
 
@@ -56,7 +58,9 @@ DEAD_EVENTS: TableSpec[Event] = TableSpec(
     noun="message",
     order="-received",
     columns=(
-        Column("kind", "Message", lambda row, pair: event_link(row, pair, main=True), sort="kind", fixed=True),
+        Column(
+            "kind", "Message", lambda row, pair: event_link(row, pair, main=True), sort="kind", fixed=True
+        ),
         Column("source", "From", lambda row, pair: Text(row.get_source_display()), sort="source"),
         Column("received", "Received", lambda row, pair: Moment(row.received_at, pair.zone), sort="pk"),
         Column("error", "What happened", lambda row, pair: Text(row.error, "said")),
@@ -74,7 +78,12 @@ DEAD_NOTICES: TableSpec[Notice] = TableSpec(
     order="-written",
     columns=(
         Column("type", "Confirmation", _notice_link, sort="type", fixed=True),
-        Column("channel", "To", lambda row, pair: Text(row.recipient or row.get_channel_display()), sort="channel"),
+        Column(
+            "channel",
+            "To",
+            lambda row, pair: Text(row.recipient or row.get_channel_display()),
+            sort="channel",
+        ),
         Column("order", "Order", lambda row, pair: order_link(row.order, pair)),
         Column("error", "What happened", lambda row, pair: Text(row.error, "said")),
         Column("written", "Written", lambda row, pair: Moment(row.created_at, pair.zone), sort="pk"),

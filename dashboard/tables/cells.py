@@ -9,7 +9,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 
 from dashboard.core.states import StateWords
 from dashboard.core.wording import written_moment, written_money
@@ -17,12 +18,13 @@ from dashboard.templatetags.tillbridge import time_element
 from integrations.core.money import Money
 
 Exported = str | int | Decimal | datetime | None
+_NONE = SafeString('<span class="none">—</span>')
 
 
 class Cell(Protocol):
     """Knows how to show itself and what it is worth in an export."""
 
-    def __html__(self) -> str: ...
+    def html(self) -> SafeString: ...
 
     def exported(self) -> tuple[Exported, ...]:
         """One value per exported column; amounts have two, the number and its currency."""
@@ -36,11 +38,11 @@ class Text:
     value: str
     kind: str = ""
 
-    def __html__(self) -> str:
+    def html(self) -> SafeString:
         if not self.value:
-            return '<span class="none">—</span>'
+            return _NONE
         if not self.kind:
-            return escape(self.value)
+            return conditional_escape(self.value)
         return format_html('<span class="{}">{}</span>', self.kind, self.value)
 
     def exported(self) -> tuple[Exported, ...]:
@@ -55,7 +57,7 @@ class Link:
     href: str
     main: bool = False
 
-    def __html__(self) -> str:
+    def html(self) -> SafeString:
         if self.main:
             return format_html('<a class="row-link" data-row-link href="{}">{}</a>', self.href, self.value)
         return format_html('<a href="{}">{}</a>', self.href, self.value)
@@ -72,9 +74,9 @@ class Amount:
     currency: str
     href: str = ""
 
-    def __html__(self) -> str:
+    def html(self) -> SafeString:
         if self.minor is None or not self.currency:
-            return '<span class="none">—</span>'
+            return _NONE
         words = written_money(self.minor, self.currency)
         if self.href:
             return format_html('<a class="money" href="{}">{}</a>', self.href, words)
@@ -93,9 +95,9 @@ class Moment:
     at: datetime | None
     zone: str
 
-    def __html__(self) -> str:
+    def html(self) -> SafeString:
         if self.at is None:
-            return '<span class="none">—</span>'
+            return _NONE
         return time_element(self.at, written_moment(self.at, self.zone, timezone.now()))
 
     def exported(self) -> tuple[Exported, ...]:
@@ -108,8 +110,8 @@ class Count:
 
     value: int | None
 
-    def __html__(self) -> str:
-        return f"{self.value:,}" if self.value else '<span class="none">—</span>'
+    def html(self) -> SafeString:
+        return format_html("{}", f"{self.value:,}") if self.value else _NONE
 
     def exported(self) -> tuple[Exported, ...]:
         return (self.value,)
@@ -121,7 +123,7 @@ class Badge:
 
     state: StateWords
 
-    def __html__(self) -> str:
+    def html(self) -> SafeString:
         return format_html('<span class="badge badge--{}">{}</span>', self.state.tone, self.state.label)
 
     def exported(self) -> tuple[Exported, ...]:

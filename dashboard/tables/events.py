@@ -32,7 +32,9 @@ EVENTS: TableSpec[Event] = TableSpec(
         Column("received", "Received", lambda row, pair: Moment(row.received_at, pair.zone), sort="pk"),
         Column("order", "Order", lambda row, pair: order_link(row.order, pair)),
         Column("state", "State", lambda row, pair: Badge(state_words(states.EVENT, row.state)), sort="state"),
-        Column("authenticity", "Authenticity", lambda row, pair: Text(row.get_authenticity_display(), "quiet")),
+        Column(
+            "authenticity", "Authenticity", lambda row, pair: Text(row.get_authenticity_display(), "quiet")
+        ),
         Column("processed", "Processed", lambda row, pair: Moment(row.processed_at, pair.zone), shown=False),
         Column("sequence", "In the chain", lambda row, pair: Count(row.sequence), numeric=True, shown=False),
         Column("error", "What happened", lambda row, pair: Text(row.error, "clip"), shown=False),

@@ -65,7 +65,9 @@ def _values(rows: QuerySet[M], columns: list[Column[M]], pair: Pair) -> Iterator
 def _text(titles: list[str], values: Iterator[list[Exported]], name: str) -> StreamingHttpResponse:
     writer = csv.writer(_Echo())
     lines = (writer.writerow([_as_text(value) for value in row]) for row in values)
-    response = StreamingHttpResponse(_first_then(writer.writerow(titles), lines), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        _first_then(writer.writerow(titles), lines), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -31,7 +31,8 @@ class Sort:
         way = "lt" if self.descending != reverse else "gt"
         # The first condition says nothing new; it lets PostgreSQL start in the index at the right place.
         return Q(**{f"{self.path}__{way}e": cursor.value}) & (
-            Q(**{f"{self.path}__{way}": cursor.value}) | Q(**{self.path: cursor.value, f"pk__{way}": cursor.key})
+            Q(**{f"{self.path}__{way}": cursor.value})
+            | Q(**{self.path: cursor.value, f"pk__{way}": cursor.key})
         )
 
 
@@ -60,7 +61,9 @@ def _page_after(rows: QuerySet[M], sort: Sort, after: str, size: int) -> KeysetP
         ordered = ordered.filter(sort.beyond(decode_cursor(after)))
     found = list(ordered[: size + 1])
     page, more = found[:size], len(found) > size
-    return KeysetPage(page, _cursor(page[-1], sort) if more else "", _cursor(page[0], sort) if after and page else "")
+    return KeysetPage(
+        page, _cursor(page[-1], sort) if more else "", _cursor(page[0], sort) if after and page else ""
+    )
 
 
 def _page_before(rows: QuerySet[M], sort: Sort, before: str, size: int) -> KeysetPage[M]:

@@ -11,10 +11,10 @@ from django.urls import reverse
 from dashboard.core import states
 from dashboard.core.states import state_words
 from dashboard.forms.filters import ListFilter, choice_field, choices_of, day_field
+from dashboard.selectors.places import PLACES, in_place
 from dashboard.tables.cells import Amount, Badge, Cell, Link, Moment, Text
 from dashboard.tables.orders import order_link
 from dashboard.tables.table import Column, EmptyState, TableSpec
-from dashboard.selectors.places import PLACES, in_place
 from integrations.models import Pair, Payment
 
 

@@ -59,7 +59,12 @@ POSTINGS: TableSpec[Posting] = TableSpec(
 class PostingFilter(ListFilter[Posting]):
     """Which postings."""
 
-    search_paths = ("natural_key__icontains", "order__number__icontains", "remote_number__icontains", "remote_id")
+    search_paths = (
+        "natural_key__icontains",
+        "order__number__icontains",
+        "remote_number__icontains",
+        "remote_id",
+    )
     date_path = "created_at"
 
     kind = choice_field("Kind", [("", "Any kind"), *Posting.Kind.choices])

@@ -8,6 +8,7 @@ from typing import Any, Generic
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.safestring import SafeString
 
 from dashboard.tables.cells import Cell
 from dashboard.tables.keyset import M, Sort, keyset_page
@@ -78,10 +79,11 @@ class Head:
 
 @dataclass(frozen=True)
 class RowView:
-    """One row, ready to show."""
+    """One row, ready to show; `label` names it for people who hear the page."""
 
     id: int
-    cells: list[tuple[Column[Any], Cell]]
+    label: str
+    cells: list[tuple[Column[Any], SafeString]]
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,12 @@ class Listing:
 
 
 def read_listing(
-    spec: TableSpec[M], rows: QuerySet[M], request: HttpRequest, pair: Pair, *, bulk: tuple[BulkAction, ...] = ()
+    spec: TableSpec[M],
+    rows: QuerySet[M],
+    request: HttpRequest,
+    pair: Pair,
+    *,
+    bulk: tuple[BulkAction, ...] = (),
 ) -> Listing:
     """The page of `rows` that the address asks for. Two queries and what the rows prefetch."""
     query, columns, sort = request.GET, chosen_columns(spec, request), chosen_sort(spec, request.GET)
@@ -114,7 +121,7 @@ def read_listing(
     return Listing(
         spec=spec,
         heads=[_head(column, sort, query) for column in columns],
-        rows=[RowView(row.pk, [(column, column.cell(row, pair)) for column in columns]) for row in page.rows],
+        rows=[_row(row, columns, pair) for row in page.rows],
         count=min(count, _MOST_COUNTED),
         is_capped=count > _MOST_COUNTED,
         next_query=_query(query, after=page.after) if page.after else "",
@@ -127,6 +134,14 @@ def read_listing(
     )
 
 
+def _row(row: M, columns: list[Column[M]], pair: Pair) -> RowView:
+    cells = [column.cell(row, pair) for column in columns]
+    label = str(cells[0].exported()[0])
+    return RowView(
+        row.pk, label, [(column, cell.html()) for column, cell in zip(columns, cells, strict=True)]
+    )
+
+
 def chosen_columns(spec: TableSpec[M], request: HttpRequest) -> list[Column[M]]:
     """The columns the address names, else those chosen last, else the list's own."""
     remembered = request.session.get(_COLUMNS, {})
@@ -134,7 +149,9 @@ def chosen_columns(spec: TableSpec[M], request: HttpRequest) -> list[Column[M]]:
     if keys and keys != set(remembered.get(spec.name, ())):
         request.session[_COLUMNS] = {**remembered, spec.name: sorted(keys)}
     keys = keys or set(remembered.get(spec.name, ()))
-    return [column for column in spec.columns if column.fixed or (column.key in keys if keys else column.shown)]
+    return [
+        column for column in spec.columns if column.fixed or (column.key in keys if keys else column.shown)
+    ]
 
 
 def chosen_sort(spec: TableSpec[M], query: QueryDict) -> Sort:
@@ -148,7 +165,12 @@ def chosen_sort(spec: TableSpec[M], query: QueryDict) -> Sort:
 
 def is_filtered(query: QueryDict) -> bool:
     """Whether the address narrows the list, beyond its order, columns and page."""
-    return any(value for name in query if name not in {"sort", "col", "after", "before"} for value in query.getlist(name))
+    return any(
+        value
+        for name in query
+        if name not in {"sort", "col", "after", "before"}
+        for value in query.getlist(name)
+    )
 
 
 def _head(column: Column[M], sort: Sort, query: QueryDict) -> Head:

@@ -19,7 +19,12 @@ _CALLS = ListPage(
     CALLS, CallFilter, "Calls", "Every call to Xero, Opayo and the shop.", "activity-calls-export", _TEMPLATE
 )
 _AUDIT = ListPage(
-    AUDIT, AuditFilter, "Audit log", "Who did what, when and why; kept for good.", "activity-audit-export", _TEMPLATE
+    AUDIT,
+    AuditFilter,
+    "Audit log",
+    "Who did what, when and why; kept for good.",
+    "activity-audit-export",
+    _TEMPLATE,
 )
 
 

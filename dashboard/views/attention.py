@@ -65,7 +65,12 @@ def attention(request: MemberRequest, pair: Pair) -> HttpResponse:
 @pair_required()
 def problems(request: MemberRequest, pair: Pair) -> HttpResponse:
     """Causes: put one right and everything it held flows on."""
-    context = {"pair": pair, "tab": "problems", "counts": attention_counts(pair), "problems": open_problems(pair)}
+    context = {
+        "pair": pair,
+        "tab": "problems",
+        "counts": attention_counts(pair),
+        "problems": open_problems(pair),
+    }
     return render(request, "dashboard/attention/problems.html", context)
 
 
@@ -91,7 +96,12 @@ def find_order(request: MemberRequest, pair: Pair, payment_id: int) -> HttpRespo
     """Look for the order of a payment by hand."""
     payment = get_object_or_404(Payment, pair=pair, pk=payment_id)
     words = request.GET.get("q", "").strip()
-    context = {"pair": pair, "payment": payment, "words": words, "orders": orders_to_assign(pair, payment, words)}
+    context = {
+        "pair": pair,
+        "payment": payment,
+        "words": words,
+        "orders": orders_to_assign(pair, payment, words),
+    }
     return render(request, "dashboard/attention/find_order.html", context)
 
 

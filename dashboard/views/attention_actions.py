@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -71,7 +72,9 @@ def resolve(request: MemberRequest, pair: Pair, problem_id: int) -> HttpResponse
     """A problem is put right: let go what it held."""
     problem = get_object_or_404(Problem, pair=pair, pk=problem_id, resolved_at=None)
     count = actions.resolve_problem(problem, request.user)
-    messages.success(request, f"Noted. {counted(count, 'document')} it held {'goes' if count == 1 else 'go'} on.")
+    messages.success(
+        request, f"Noted. {counted(count, 'document')} it held {'goes' if count == 1 else 'go'} on."
+    )
     return redirect("attention-problems", pair.slug)
 
 
@@ -97,24 +100,34 @@ def edit(request: MemberRequest, pair: Pair, posting_id: int) -> HttpResponse:
     posting = get_object_or_404(Posting.objects.select_related("order"), pair=pair, pk=posting_id)
     before = pretty_json(dumps(posting.document))
     sends = request.POST.get("step") == "send"
-    form = EditForm(request.POST or None, initial={"document": before}, needs_reason=sends)
+    form = EditForm(request.POST or None, initial={"document": before})
     if request.method == "POST" and form.is_valid() and sends:
         return _send(request, pair, posting, form)
-    context = {"pair": pair, "posting": posting, "form": form, "problems": (), "lines": (), "is_checked": False}
-    if request.method == "POST" and "document" in form.cleaned_data:
-        after = form.cleaned_data["document"]
-        context |= {
-            "is_checked": True,
-            "problems": document_problems(posting.kind, after),
-            "lines": changed_lines(before, pretty_json(dumps(after))),
-        }
+    if not sends:
+        # Looking at the difference takes no reason yet.
+        form.errors.pop("reason", None)
+    context = {"pair": pair, "posting": posting, "form": form, **_check(posting, before, form)}
     template = "dashboard/attention/edit.html" + ("#check" if request.htmx else "")
     return render(request, template, context, status=422 if form.errors else 200)
 
 
+def _check(posting: Posting, before: str, form: EditForm) -> dict[str, Any]:
+    """The difference, and what Xero would say; nothing before the document can be read."""
+    if not form.is_bound or "document" not in form.cleaned_data:
+        return {"problems": (), "lines": (), "is_checked": False}
+    after = form.cleaned_data["document"]
+    return {
+        "problems": document_problems(posting.kind, after),
+        "lines": changed_lines(before, pretty_json(dumps(after))),
+        "is_checked": True,
+    }
+
+
 def _send(request: MemberRequest, pair: Pair, posting: Posting, form: EditForm) -> HttpResponse:
     try:
-        actions.edit_and_retry(posting, form.cleaned_data["document"], request.user, form.cleaned_data["reason"])
+        actions.edit_and_retry(
+            posting, form.cleaned_data["document"], request.user, form.cleaned_data["reason"]
+        )
     except ActionRefusedError as refusal:
         messages.error(request, str(refusal))
     else:

@@ -27,7 +27,9 @@ def connections(request: MemberRequest, pair: Pair) -> HttpResponse:
 @pair_required(Role.OPERATOR)
 def test(request: MemberRequest, pair: Pair, connection_id: int) -> HttpResponse:
     """Really call the system, and show the card with how it went."""
-    connection = get_object_or_404(Connection.objects.select_related("pair", "grant"), pair=pair, pk=connection_id)
+    connection = get_object_or_404(
+        Connection.objects.select_related("pair", "grant"), pair=pair, pk=connection_id
+    )
     health = test_connection(connection)
     card = card_of(connection)
     if request.htmx:
@@ -83,7 +85,9 @@ def _shop(pair: Pair, connection_id: int | None) -> Connection | None:
     return get_object_or_404(Connection, pair=pair, system=Connection.System.SHOP, pk=connection_id)
 
 
-def _keep_shop(request: MemberRequest, pair: Pair, form: ShopForm, connection: Connection | None) -> HttpResponse:
+def _keep_shop(
+    request: MemberRequest, pair: Pair, form: ShopForm, connection: Connection | None
+) -> HttpResponse:
     data = dict(form.cleaned_data)
     made = ""
     wants_new = data.pop("renew") or (connection is None and not data["signing_secret"])

@@ -111,7 +111,9 @@ def deliveries_page(request: MemberRequest, pair: Pair, delivery_id: int) -> Htt
         "pair": pair,
         "delivery": delivery,
         "calls": ApiCall.objects.filter(pair=pair, delivery_id=delivery.pk).order_by("started_at"),
-        "members": Posting.objects.filter(pair=pair, pk__in=delivery.posting_ids).defer("document").order_by("pk"),
+        "members": Posting.objects.filter(pair=pair, pk__in=delivery.posting_ids)
+        .defer("document")
+        .order_by("pk"),
     }
     return _evidence(request, "delivery", context)
 

@@ -47,7 +47,9 @@ class ListPage:
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
 
-    def hand_out(self, request: MemberRequest, pair: Pair, rows: QuerySet[Any], file_format: str) -> HttpResponseBase:
+    def hand_out(
+        self, request: MemberRequest, pair: Pair, rows: QuerySet[Any], file_format: str
+    ) -> HttpResponseBase:
         """All pages of the list as a file."""
         if file_format not in FORMATS:
             raise Http404("Lists are handed out as csv and xlsx.")

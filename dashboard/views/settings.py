@@ -32,7 +32,9 @@ def settings(request: MemberRequest, pair: Pair) -> HttpResponse:
     form = PairForm(request.POST or None, instance=pair)
     if request.method == "POST":
         if not request.access.may_administer:
-            return render(request, "403.html", {"exception": "This takes the role of administrator."}, status=403)
+            return render(
+                request, "403.html", {"exception": "This takes the role of administrator."}, status=403
+            )
         if form.is_valid():
             save_settings(form.instance, request.user, form.changes(before))
             messages.success(request, "The settings are kept. They apply to what is posted from now on.")
@@ -99,11 +101,13 @@ def _chart(pair: Pair) -> dict[str, Any]:
 def members(request: MemberRequest, pair: Pair) -> HttpResponse:
     """Who may do what, and inviting others."""
     form = InviteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if _invite(request, pair, form):
-            return redirect("settings-members", pair.slug)
+    if request.method == "POST" and form.is_valid() and _invite(request, pair, form):
+        return redirect("settings-members", pair.slug)
     memberships = Membership.objects.filter(pair=pair).select_related("user").order_by("user__email")
-    rows = [(membership, RoleForm(initial={"role": membership.role}, auto_id=f"role_{membership.pk}_%s")) for membership in memberships]
+    rows = [
+        (membership, RoleForm(initial={"role": membership.role}, auto_id=f"role_{membership.pk}_%s"))
+        for membership in memberships
+    ]
     context = {"pair": pair, "tab": "members", "rows": rows, "form": form}
     return render(request, "dashboard/settings/members.html", context, status=422 if form.errors else 200)
 
@@ -116,7 +120,10 @@ def _invite(request: MemberRequest, pair: Pair, form: InviteForm) -> bool:
         form.add_error("email", str(refusal))
         return False
     except OSError:
-        messages.error(request, f"{email} is a member now, but the mail server did not take the letter. Send it again later.")
+        messages.error(
+            request,
+            f"{email} is a member now, but the mail server did not take the letter. Send it again later.",
+        )
     else:
         messages.success(request, f"{email} is invited.")
     return True
@@ -126,7 +133,9 @@ def _invite(request: MemberRequest, pair: Pair, form: InviteForm) -> bool:
 @pair_required(Role.ADMINISTRATOR)
 def members_change(request: MemberRequest, pair: Pair, membership_id: int) -> HttpResponse:
     """Another role, another letter, or no longer a member; by the button pressed."""
-    membership = get_object_or_404(Membership.objects.select_related("user", "pair"), pair=pair, pk=membership_id)
+    membership = get_object_or_404(
+        Membership.objects.select_related("user", "pair"), pair=pair, pk=membership_id
+    )
     try:
         messages.success(request, _change(request, membership))
     except MemberRefusedError as refusal:

@@ -52,7 +52,9 @@ def change_role(membership: Membership, role: Role, actor: User) -> None:
         _keep_one_administrator(membership, becomes=role)
         before, membership.role = membership.role, role
         membership.save(update_fields=["role"])
-        _record(membership.pair, actor, "member.role_changed", membership.user, {"before": before, "after": role})
+        _record(
+            membership.pair, actor, "member.role_changed", membership.user, {"before": before, "after": role}
+        )
 
 
 def remove_member(membership: Membership, actor: User) -> None:

@@ -13,15 +13,21 @@ function colour(token) {
   return getComputedStyle(probe).color;
 }
 
+// Colours go by name, so that a purpose keeps its colour while the amounts change.
 function traces(chart) {
-  return chart.series.map((series, place) => ({
+  const names = chart.series.map((series) => series.name).sort();
+  return chart.series.map((series) => ({
     type: "bar",
     name: series.name,
     x: chart.names,
     y: series.counts,
-    marker: { color: colour(ERRORS[series.name] ?? SERIES[place % SERIES.length]) },
+    marker: { color: colour(ERRORS[series.name] ?? SERIES[names.indexOf(series.name) % SERIES.length]) },
     hovertemplate: "%{y} %{fullData.name}<extra>%{x}</extra>",
   }));
+}
+
+function highest(chart) {
+  return Math.max(...chart.names.map((_, place) => chart.series.reduce((sum, series) => sum + series.counts[place], 0)));
 }
 
 function layout(chart) {
@@ -44,7 +50,7 @@ function layout(chart) {
     legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { color: colour("--ink-2") } },
     showlegend: chart.series.length > 1,
     xaxis: { type: "category", nticks: 12, tickangle: 0, gridcolor: "rgba(0,0,0,0)", linecolor: colour("--line-strong"), fixedrange: true },
-    yaxis: { rangemode: "tozero", gridcolor: colour("--line"), zeroline: false, tickformat: ",d", fixedrange: true },
+    yaxis: { rangemode: "tozero", gridcolor: colour("--line"), zeroline: false, tickformat: ",d", dtick: highest(chart) < 6 ? 1 : undefined, fixedrange: true },
     shapes,
     annotations,
   };
