@@ -11,9 +11,8 @@ from typing import Final
 from sandbox.kernel.faults import Kind, Rule
 
 _CALLS: Final = ("xero.[!w]*", "opayo.[!n]*", "shop.confirmations")
-"""Calls that come in; the names of outgoing ones begin with n (notification) or w (webhook)."""
-_NOTIFICATIONS: Final = "opayo.notification*"
-_ORDERS: Final = "shop.orders"
+"""Calls that come in: all but what the systems send, `_SENT`."""
+_SENT: Final = ("opayo.notification", "shop.orders", "xero.webhook")
 
 
 def _all(kind: Kind, probability: float, seconds: float = 0.0) -> list[Rule]:
@@ -21,7 +20,7 @@ def _all(kind: Kind, probability: float, seconds: float = 0.0) -> list[Rule]:
 
 
 def _outgoing(kind: Kind, probability: float, seconds: float = 0.0) -> list[Rule]:
-    return [Rule(route, kind, probability, seconds) for route in (_NOTIFICATIONS, _ORDERS)]
+    return [Rule(route, kind, probability, seconds) for route in _SENT]
 
 
 def _rough() -> list[Rule]:

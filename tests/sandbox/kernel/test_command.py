@@ -7,17 +7,16 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[3]
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @contextmanager
@@ -46,9 +45,13 @@ def stopped_by(process: subprocess.Popen[str], how: signal.Signals) -> tuple[int
 
 
 def ask(address: str, path: str, payload: Any = None) -> Any:
-    body = None if payload is None else json.dumps(payload).encode()
-    with OPENER.open(urllib.request.Request(f"{address}{path}", body), timeout=10) as answer:
-        return json.loads(answer.read())
+    connection = HTTPConnection(address.removeprefix("http://"), timeout=10)
+    try:
+        body = None if payload is None else json.dumps(payload)
+        connection.request("POST" if body else "GET", path, body)
+        return json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
 
 
 def test_whatever_was_answered_is_still_true_after_a_kill(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sandbox.kernel.profiles import PROFILES
 
 API_ROUTES = ("xero.invoices.write", "xero.contacts.read", "xero.auth", "opayo.register", "opayo.pi",
               "opayo.reporting", "shop.confirmations")  # fmt: skip
-OUTGOING_ROUTES = ("opayo.notification", "shop.orders")
+OUTGOING_ROUTES = ("opayo.notification", "shop.orders", "xero.webhook")
 
 
 def outcomes(faults: Faults, route: str, count: int) -> list[Fault | None]:
