@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from sandbox.xero.switches import Choices
 from sandbox.xero.wire.replies import new_guid
 
 LONDON = ZoneInfo("Europe/London")
+_TICK = timedelta(microseconds=1)
 _KEYED_BY_CODE = frozenset({"tax_rates", "currencies", "counters"})
 
 
@@ -135,10 +136,9 @@ class Books:
     # -- time
 
     def stamp(self) -> datetime:
-        """Now for `UpdatedDateUTC`: the machine's clock in milliseconds, never going back."""
+        """Now for `UpdatedDateUTC`, by the machine's clock: later than every stamp before, so that rows have one order."""
         now = datetime.fromtimestamp(self.world.clock.machine(), UTC)
-        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        self._last = max(self._last, now)
+        self._last = now if now > self._last else self._last + _TICK
         return self._last
 
     def today(self) -> date:

@@ -56,7 +56,8 @@ class XeroSystem:
         """Every organisation's books as the store has them; new ones are set up."""
         opened = {start.tenant_id: Books(self.world, start.tenant_id) for start in seed.STARTS}
         for name in opened[DEMO_TENANT].collections():
-            for row in self.world.store.table(f"xero.{name}").values():
+            rows = self.world.store.table(f"xero.{name}").values()
+            for row in sorted(rows, key=lambda row: row["Updated"]):
                 opened[row["org"]].load(name, row)
         for start in seed.STARTS:
             books = opened[start.tenant_id]

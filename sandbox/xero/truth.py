@@ -33,7 +33,7 @@ def of(books: Books) -> dict[str, Any]:
     Money is Decimal; dates and instants are `date` and `datetime`. Balances are by account code:
     `base` in the organisation's currency and `own` in the account's, debits positive.
     """
-    told: dict[str, Any] = {name: [_shown(row) for row in books.collection(name)] for name in _LISTS}
+    told: dict[str, Any] = {name: [_shown(row) for row in books.collection(name).all()] for name in _LISTS}
     for payment in told["payments"]:
         payment["created_machine"] = payment.pop("CreatedMachine")
         payment["AccountCode"] = books.accounts[payment["AccountID"]]["Code"]

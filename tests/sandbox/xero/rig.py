@@ -154,7 +154,7 @@ def make_xero(
 ) -> Xero:
     """A system over a journal, or in memory only; allowed in already unless a token is given."""
     sent: list[Outgoing] = []
-    world = World(clock or StillClock(), Store(path), random.Random(7), {}, sent.append)
+    world = World(clock or StillClock(), Store(path), random.Random(7), send=sent.append)
     xero = Xero(world, XeroSystem(world), sent)
     if token is None:
         xero.connect()
