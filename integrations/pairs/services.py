@@ -126,17 +126,17 @@ def switch_off(connection: Connection) -> None:
 def test_connection(connection: Connection) -> Health:
     """Really call the system, and say how it went."""
     try:
-        advice = _TESTS[Connection.System(connection.system)](connection)
+        said, advice = _TESTS[Connection.System(connection.system)](connection)
     except Failure as failure:
         return _unwell(connection, failure)
     now = timezone.now()
     Connection.objects.filter(pk=connection.pk).update(
         status=Connection.Status.LIVE, last_good_at=now, last_error=""
     )
-    return Health(ok=True, said=f"{connection} answers.", checked_at=now, advice=tuple(advice))
+    return Health(ok=True, said=said, checked_at=now, advice=tuple(advice))
 
 
-def _test_xero(connection: Connection) -> list[Advice]:
+def _test_xero(connection: Connection) -> tuple[str, list[Advice]]:
     advice = [Advice(finding.message, finding.fix) for finding in check_organisation(connection)]
     grant = connection.grant
     lacking = missing(grant.scopes, custom=grant.kind == grant.Kind.CUSTOM) if grant else ()
@@ -144,17 +144,15 @@ def _test_xero(connection: Connection) -> list[Advice]:
         advice.append(
             Advice(f"The consent does not cover {in_words(lacking)}.", "Reconnect Xero and allow everything.")
         )
-    return advice
+    return f"Xero answers for {connection.config['organisation']}.", advice
 
 
-def _test_opayo(connection: Connection) -> list[Advice]:
-    OpayoClient(connection).test()
-    return []
+def _test_opayo(connection: Connection) -> tuple[str, list[Advice]]:
+    return OpayoClient(connection).test(), []
 
 
-def _test_shop(connection: Connection) -> list[Advice]:
-    ShopClient(connection).test()
-    return []
+def _test_shop(connection: Connection) -> tuple[str, list[Advice]]:
+    return ShopClient(connection).test(), []
 
 
 _TESTS = {

@@ -17,7 +17,8 @@ from integrations.xero.client import XeroClient
 from integrations.xero.core.replies import read_elements
 from integrations.xero.core.wire import dumps
 from sandbox.kernel.faults import Kind
-from tests.integrations.xero.conftest import XeroInThread
+from sandbox.xero.system import XeroSystem
+from tests.integrations.xero.running_xero import XeroInThread
 
 CONTACT = dumps({"Contacts": [{"Name": "Ada Moss", "ContactNumber": "C-1"}]})
 QUIET = {"summarizeErrors": "false"}
@@ -85,7 +86,7 @@ def test_a_document_that_is_not_there_is_a_value(connection: Connection) -> None
 def test_an_expired_token_is_renewed_and_the_call_repeated(
     xero: XeroInThread, connection: Connection
 ) -> None:
-    xero.do(lambda system: system.expire_tokens())
+    xero.at(lambda system: system.expire_tokens())
     assert post_contact(XeroClient(connection)) == 200
     assert [call.purpose for call in ApiCall.objects.order_by("pk")] == ["contacts", "auth", "contacts"]
 
@@ -102,7 +103,7 @@ def test_a_token_near_its_end_is_renewed_before_the_call(xero: XeroInThread, con
 def test_a_withdrawn_consent_is_one_thing_for_a_person_to_do(
     xero: XeroInThread, connection: Connection
 ) -> None:
-    xero.do(lambda system: system.revoke())
+    xero.at(lambda system: system.revoke())
     with pytest.raises(ConfigurationFailure) as caught:
         post_contact(XeroClient(connection))
     assert caught.value.code == "xero_disconnected"
@@ -128,12 +129,12 @@ def test_a_consent_that_does_not_cover_the_call_names_what_is_missing(
     assert grant is not None
     narrow = [scope for scope in grant.scopes if "payments" not in scope]
 
-    def narrow_down(system: object) -> None:
-        tokens = xero.system.tokens
+    def narrow_down(system: XeroSystem) -> None:
+        tokens = system.tokens
         for key in tokens.access:
             tokens.access.put(key, {**tokens.access[key], "scopes": narrow})
 
-    xero.do(narrow_down)
+    xero.at(narrow_down)
     grant.scopes = narrow
     grant.save()
     with pytest.raises(ConfigurationFailure) as caught:
@@ -182,7 +183,7 @@ def test_a_broken_read_is_simply_tried_again(xero: XeroInThread, connection: Con
 
 
 def test_maintenance_means_that_nothing_was_done(xero: XeroInThread, connection: Connection) -> None:
-    xero.fail("xero.contacts*", Kind.MAINTENANCE, seconds=86_400)
+    xero.shut("xero.contacts*")
     with pytest.raises(TransientFailure) as caught:
         post_contact(XeroClient(connection))
     assert not isinstance(caught.value, OutcomeUnknown)
@@ -223,7 +224,7 @@ def test_sixty_calls_in_a_minute_never_meet_a_429(xero: XeroInThread, connection
 
 
 def test_without_limits_we_do_not_hold_back(xero: XeroInThread, connection: Connection) -> None:
-    xero.switch("limits", "off")
+    xero.switch("xero.limits", "off")
     client = XeroClient(connection)
     for _ in range(70):
         client.call("GET", "/Organisation", purpose="lookups")
@@ -234,7 +235,7 @@ def test_without_limits_we_do_not_hold_back(xero: XeroInThread, connection: Conn
 def test_the_starter_tier_is_recognised_from_its_first_answer(
     xero: XeroInThread, connection: Connection
 ) -> None:
-    xero.switch("limits", "starter")
+    xero.switch("xero.limits", "starter")
     XeroClient(connection).call("GET", "/Organisation", purpose="lookups")
     assert CallBudget.objects.get(connection=connection).day_limit == 1_000
 

@@ -14,7 +14,7 @@ from integrations.secrets import decrypt
 from sandbox.xero.apps import DEMO_TENANT, SECOND_TENANT
 from tests.factories import MembershipFactory, XeroConnectionFactory, XeroGrantFactory
 from tests.factories.pairs import usual_accounts
-from tests.integrations.xero.conftest import XeroInThread
+from tests.integrations.xero.running_xero import XeroInThread
 
 APP = {"kind": "code", "client_id": "tillbridge-demo", "client_secret": "demo-secret"}
 
@@ -47,7 +47,7 @@ def leave_for_xero(visitor: Client, pair: Pair, **fields: str) -> dict[str, str]
 
 def click_allow(xero: XeroInThread, asked: dict[str, str], tenants: tuple[str, ...]) -> str:
     """The person allows access on Xero's page, which gives a code."""
-    return xero.do(
+    return xero.at(
         lambda system: system.consent(
             redirect_uri=asked["redirect_uri"],
             scope=asked["scope"],
@@ -160,7 +160,7 @@ def test_reconnecting_keeps_the_connection_and_tells_who_waits(
 ) -> None:
     connect(visitor, xero, pair)
     before = Connection.objects.get(pair=pair)
-    xero.do(lambda system: system.revoke())
+    xero.at(lambda system: system.revoke())
     Connection.objects.filter(pk=before.pk).update(status="broken", last_error="gone")
     told: list[Connection] = []
 
@@ -242,14 +242,14 @@ def test_disconnecting_ends_the_connection_at_xero_too(
     connection.refresh_from_db()
     assert (connection.status, connection.grant) == ("off", None)
     assert XeroGrant.objects.count() == 0
-    assert not xero.do(lambda system: system.tokens.connected("tillbridge-demo", DEMO_TENANT))
+    assert not xero.at(lambda system: system.tokens.connected("tillbridge-demo", DEMO_TENANT))
 
 
 def test_disconnecting_what_xero_has_ended_already_only_forgets_it(
     visitor: Client, xero: XeroInThread, pair: Pair
 ) -> None:
     connect(visitor, xero, pair)
-    xero.do(lambda system: system.revoke())
+    xero.at(lambda system: system.revoke())
     connection = Connection.objects.get(pair=pair)
     visitor.post(reverse("xero-disconnect", args=[pair.slug, connection.pk]))
     connection.refresh_from_db()
@@ -257,7 +257,7 @@ def test_disconnecting_what_xero_has_ended_already_only_forgets_it(
 
 
 def test_a_chart_that_does_not_suit_is_told_at_once(visitor: Client, xero: XeroInThread, pair: Pair) -> None:
-    xero.do(lambda system: system.archive_account("200"))
+    xero.at(lambda system: system.archive_account("200"))
     told = said(connect(visitor, xero, pair))
     assert "is connected" in told
     assert "archived in Xero" in told

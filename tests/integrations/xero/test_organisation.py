@@ -11,11 +11,11 @@ from integrations.pairs.services import set_account_role
 from integrations.xero.organisation import check_organisation
 from sandbox.kernel.faults import Kind
 from tests.factories import AccountRoleFactory
-from tests.integrations.xero.conftest import XeroInThread
+from tests.integrations.xero.running_xero import XeroInThread
 
 
 def test_what_matters_of_the_organisation_is_kept(xero: XeroInThread, connection: Connection) -> None:
-    xero.do(lambda system: system.set_lock_dates(period=date(2026, 9, 30), end_of_year=date(2026, 3, 31)))
+    xero.at(lambda system: system.set_lock_dates(period=date(2026, 9, 30), end_of_year=date(2026, 3, 31)))
     assert check_organisation(connection) == []
     connection.refresh_from_db()
     config = connection.config
@@ -35,7 +35,7 @@ def test_what_matters_of_the_organisation_is_kept(xero: XeroInThread, connection
 def test_an_account_archived_in_xero_is_found_before_it_stops_anything(
     xero: XeroInThread, connection: Connection
 ) -> None:
-    xero.do(lambda system: system.archive_account("200"))
+    xero.at(lambda system: system.archive_account("200"))
     AccountRoleFactory(pair=connection.pair, role=AccountRole.Role.SALES, category="tea", account_code="777")
     findings = check_organisation(connection)
     assert {(finding.code, finding.subject) for finding in findings} == {

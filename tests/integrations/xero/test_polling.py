@@ -13,7 +13,7 @@ from integrations.models import ApiCall, CallBudget, Connection, Event
 from integrations.xero import polling
 from integrations.xero.polling import is_due, poll
 from sandbox.kernel.faults import Kind
-from tests.integrations.xero.conftest import XeroInThread
+from tests.integrations.xero.running_xero import XeroInThread
 
 
 def edited(xero: XeroInThread, number: str, **fields: Any) -> None:
@@ -26,7 +26,7 @@ def edited(xero: XeroInThread, number: str, **fields: Any) -> None:
         "LineItems": [line],
         **fields,
     }
-    reply = xero.do(lambda system: system.person_edits("POST", "Invoices", body))
+    reply = xero.at(lambda system: system.person_edits("POST", "Invoices", body))
     assert reply.status == 200, reply.body
 
 

@@ -14,7 +14,7 @@ from integrations.secrets import decrypt, encrypt
 from integrations.xero.tokens import GRACE, fresh_token
 from sandbox.kernel.faults import Kind
 from tests.factories import XeroConnectionFactory
-from tests.integrations.xero.conftest import XeroInThread
+from tests.integrations.xero.running_xero import XeroInThread
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_a_withdrawn_consent_is_found_out_once_and_marked_everywhere(
     xero: XeroInThread, grant: XeroGrant, connection: Connection
 ) -> None:
     sibling = XeroConnectionFactory(grant=grant, name="Finch Trading Ltd")
-    xero.do(lambda system: system.revoke())
+    xero.at(lambda system: system.revoke())
     failures = []
     for _ in range(3):
         with pytest.raises(ConfigurationFailure) as caught:
