@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 
 import structlog
-from integrations.opayo.sweep import fetch_transaction
-from integrations.opayo.sweep import sweep as sweep_opayo
 
 from integrations.clock import business_now
 from integrations.core.failures import Failure
 from integrations.models import Connection, Pair
+from integrations.opayo.sweep import fetch_transaction
+from integrations.opayo.sweep import sweep as sweep_opayo
 from integrations.pairs.selectors import live_connections
 from integrations.xero.polling import is_due as poll_is_due
 from integrations.xero.polling import poll as poll_xero

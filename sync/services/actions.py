@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from integrations.clock import business_now
 from integrations.models import AuditEntry, Event, Order, Pair, Payment, User
@@ -16,7 +15,7 @@ from sync.models import Notice, Posting, Problem
 from sync.services.batch import Batch
 from sync.services.leases import wake
 from sync.services.order_states import settle_orders
-from sync.services.problems import release_problem
+from sync.services.problems import GOING_FIELDS, release_problem, set_going
 from sync.services.projection import project
 from sync.services.wakes import wake_pair
 
@@ -40,18 +39,12 @@ def retry_postings(pair: Pair, posting_ids: Sequence[int], actor: User) -> int:
 
 
 def _release(postings: Any) -> int:
-    """Ready, or waiting where the forerunner is not in Xero yet."""
-    count = 0
-    for posting in postings.select_related("waits_for"):
-        first = posting.waits_for
-        is_free = first is None or first.state == Posting.State.POSTED
-        posting.state = Posting.State.READY if is_free else Posting.State.WAITING
-        posting.ready_at = timezone.now()
-        posting.attempts, posting.not_before = 0, None
-        posting.error, posting.error_class, posting.problem = "", "", None
-        posting.save()
-        count += 1
-    return count
+    """Let postings go on: ready, or waiting for what they need."""
+    rows = list(postings.select_related("waits_for"))
+    for posting in rows:
+        set_going(posting)
+    Posting.objects.bulk_update(rows, GOING_FIELDS, batch_size=200)
+    return len(rows)
 
 
 def edit_and_retry(posting: Posting, document: Mapping[str, Any], actor: User, reason: str) -> None:
@@ -62,7 +55,9 @@ def edit_and_retry(posting: Posting, document: Mapping[str, Any], actor: User, r
             raise ActionRefusedError("Only a posting that was refused or is held can be edited.")
         before = fresh.document
         fresh.document = loads(dumps(dict(document)))
-        fresh.save(update_fields=["document"])
+        # Made by a person: no mapping makes it anew.
+        fresh.mapping_version = None
+        fresh.save(update_fields=["document", "mapping_version"])
         _release(Posting.objects.filter(pk=fresh.pk))
         _audit(
             fresh.pair,

@@ -40,7 +40,7 @@ class DocumentMaker:
         """Xero Contact for a customer of the shop."""
         source = {"customer": {**customer.details, "contact_number": customer.contact_number}}
         made = self._evaluate("contact", source, {})
-        if name_is_taken:
+        if name_is_taken and "Name" in made.document:
             made.document["Name"] = name_with_number(made.document["Name"], customer.contact_number)
         return made
 
@@ -91,6 +91,8 @@ class DocumentMaker:
                     "base_currency": pair.base_currency,
                     "invoice_prefix": pair.invoice_prefix,
                     "days_due": pair.days_due,
+                    "rounding": pair.rounding,
+                    "rounding_cap": str(Money(pair.rounding_cap_minor, pair.base_currency).to_decimal()),
                 },
                 "accounts": accounts,
                 "accounts_by_category": accounts.get("by_category", {}),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.utils import timezone
 
 from integrations.core.failures import ConfigurationFailure
 from integrations.models import Pair
 from sync.models import Posting, Problem
+from sync.services.remaking import remake
 
 
 def open_problem(pair: Pair, code: str, subject: str, message: str, fix: str) -> Problem:
@@ -37,16 +39,34 @@ def hold_for_problem(pair: Pair, failure: ConfigurationFailure, posting_ids: Ite
     return problem
 
 
+@transaction.atomic
 def release_problem(problem: Problem) -> int:
     """The problem is fixed: what it held goes on. Returns how many postings that was."""
     problem.resolved_at = timezone.now()
     problem.save(update_fields=["resolved_at"])
-    held = Posting.objects.filter(problem=problem, state=Posting.State.HELD)
-    return held.update(
-        state=Posting.State.READY,
-        ready_at=timezone.now(),
-        problem=None,
-        error="",
-        error_class="",
-        not_before=None,
+    held = list(
+        Posting.objects.filter(problem=problem, state=Posting.State.HELD)
+        .select_for_update(of=("self",))
+        .select_related("customer", "order", "payment", "waits_for")
+        .order_by("pk")
     )
+    remake(problem.pair, held)
+    for posting in held:
+        set_going(posting)
+    Posting.objects.bulk_update(held, GOING_FIELDS, batch_size=200)
+    return len(held)
+
+
+GOING_FIELDS = [
+    "state", "ready_at", "attempts", "not_before", "error", "error_class", "problem", "document", "mapping_version",
+]  # fmt: skip
+
+
+def set_going(posting: Posting) -> None:
+    """Ready, or waiting where its forerunner is not in Xero yet; in memory."""
+    first = posting.waits_for
+    is_free = first is None or first.state == Posting.State.POSTED
+    posting.state = Posting.State.READY if is_free else Posting.State.WAITING
+    posting.ready_at = timezone.now()
+    posting.attempts, posting.not_before = 0, None
+    posting.error, posting.error_class, posting.problem = "", "", None

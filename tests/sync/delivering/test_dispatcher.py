@@ -137,20 +137,10 @@ def test_an_unknown_account_holds_its_postings_as_one_problem_and_a_fix_lets_the
     problem = Problem.objects.get()
     assert (problem.code, problem.subject) == ("account_unknown", "299")
     assert set(Posting.objects.filter(kind="invoice").values_list("state", flat=True)) == {"held"}
-    Posting.objects.filter(kind="invoice").update(document=_with_account("200"))
+    books.pair.account_roles.filter(role="sales").update(account_code="200")
     assert resolve_problem(problem, UserFactory()) == 2
     books.deliver()
     assert len(books.in_xero("invoices")) == 2
-
-
-def _with_account(code: str) -> dict[str, object]:
-    posting = Posting.objects.filter(kind="invoice").first()
-    assert posting is not None
-    lines = [{**line, "AccountCode": code} for line in posting.document["LineItems"]]
-    # Without a number Xero gives one, so that two invoices may share the document.
-    document = {**posting.document, "LineItems": lines}
-    document.pop("InvoiceNumber")
-    return document
 
 
 def test_one_refused_document_does_not_stop_the_others_of_its_batch(books: Books) -> None:
