@@ -12,6 +12,7 @@ from typing import TypeVar
 from sandbox.kernel.faults import Kind, Rule
 from sandbox.kernel.server import Options, Sandbox
 from sandbox.kernel.wire import Outgoing, Reply
+from sandbox.opayo.core.transaction import State
 from sandbox.opayo.system import OpayoSystem
 from sandbox.shop.system import ShopSystem
 from sandbox.systems import build
@@ -111,6 +112,15 @@ class SandboxInThread:
             return int(record.tx.state)
 
         return self.do(look)
+
+    def answered(self, vps_tx_id: str) -> None:
+        """Wait until Opayo has the answer to the notification of a transaction."""
+
+        async def wait() -> None:
+            while self.opayo.gateway.records.get(vps_tx_id).tx.state == State.AWAITING_VENDOR:  # type: ignore[union-attr]
+                await asyncio.sleep(0)
+
+        asyncio.run_coroutine_threadsafe(asyncio.wait_for(wait(), 20), self._loop).result(20)
 
     def now(self) -> datetime:
         """Opayo's clock, UTC."""

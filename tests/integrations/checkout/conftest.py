@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from integrations.inbound import wakeup
+from integrations.models import Connection, Pair
+from tests.factories import OpayoConnectionFactory, PairFactory, ShopConnectionFactory
+from tests.integrations.messages import SHOP_SECRET
+from tests.integrations.running_sandbox import SandboxInThread
+
+
+@pytest.fixture
+def pair(db: None) -> Pair:
+    return PairFactory.create()
+
+
+@pytest.fixture
+def shop(pair: Pair) -> Connection:
+    return ShopConnectionFactory.create(pair=pair, secrets={"signing_secret": SHOP_SECRET})
+
+
+@pytest.fixture
+def opayo(pair: Pair, sandbox: SandboxInThread) -> Connection:
+    return OpayoConnectionFactory.create(pair=pair)
+
+
+@pytest.fixture(autouse=True)
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The pairs whose pipeline would have been woken."""
+    pairs: list[int] = []
+    monkeypatch.setattr(wakeup, "on_event_stored", [pairs.append])
+    return pairs
