@@ -80,7 +80,7 @@ class XeroLevers:
     ) -> dict[str, Any]:
         """Save the app's webhook subscription; the intent-to-receive check follows."""
         self._xero.configure_webhook(url, tuple(categories))
-        return self._xero.webhooks.state()
+        return self._xero.webhooks.state() or {}
 
     def lock(self, *, period: str | None = None, end_of_year: str | None = None) -> dict[str, str]:
         """Set both lock dates (ISO 8601); none takes one away."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Any, Final
-from urllib.parse import parse_qs
+from urllib.parse import unquote_plus
 
 import aiohttp
 
@@ -33,6 +34,8 @@ SESSIONS: Final = (time_of_day(10, 0), time_of_day(13, 10), time_of_day(17, 40),
 
 AFTER_MIDNIGHT: Final = time_of_day(1, 10)
 """In UTC: past midnight and past the settlement runs in London, summer and winter."""
+
+_VENDOR_TX_CODE: Final = re.compile(rb"(?:^|&)VendorTxCode=([^&]*)")
 
 
 class TradeDriver:
@@ -202,8 +205,9 @@ class TradeDriver:
 
     def _note_notification(self, outgoing: Outgoing, at: float) -> None:
         if outgoing.route.startswith("opayo.notification"):
-            code = parse_qs(outgoing.body.decode()).get("VendorTxCode", [""])[0]
-            self._payments.notified(code, at)
+            found = _VENDOR_TX_CODE.search(outgoing.body)
+            if found is not None:
+                self._payments.notified(unquote_plus(found[1].decode()), at)
 
 
 async def _is_quiet(session: aiohttp.ClientSession, url: str) -> bool:

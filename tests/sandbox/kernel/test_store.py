@@ -59,7 +59,7 @@ def test_what_was_flushed_is_there_without_a_clean_end(tmp_path: Path) -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.integers(0, 9))))
 def test_a_replay_ends_where_the_writing_ended(steps: list[tuple[str, int | None]]) -> None:
-    store, expected = Store(), {}
+    store, expected = Store(), dict[str, dict[str, int]]()
     for key, value in steps:
         if value is None:
             store.table("t").delete(key)
