@@ -134,7 +134,7 @@ def _change(
     reading: Reading | None = None,
 ) -> Refused | None:
     """Apply a pure change to the row, alone."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         row = CallBudget.objects.select_for_update().filter(pk=connection.pk).first()
         if row is None:
             limit = _configured_day_limit(connection) or 5_000
@@ -146,7 +146,8 @@ def _change(
         _write(row, after)
         if reading is not None and reading.minute_remaining is not None:
             row.minute_remaining = reading.minute_remaining
-        row.save(update_fields=_FIELDS)
+        values = {name: getattr(row, name) for name in _FIELDS}
+        CallBudget.objects.filter(pk=row.pk).update(**values)
     return None
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from integrations.core.budget import Priority
@@ -106,8 +107,10 @@ class XeroClient:
         try:
             outcome = self._sent(call, token)
         finally:
-            self._settle(reservation, outcome.answer)
-            self._log(call, began, round((time.monotonic() - clock) * 1000), outcome)
+            milliseconds = round((time.monotonic() - clock) * 1000)
+            with transaction.atomic():
+                self._settle(reservation, outcome.answer)
+                self._log(call, began, milliseconds, outcome)
         return outcome
 
     def _sent(self, call: _Call, token: Token) -> _Outcome:
