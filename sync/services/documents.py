@@ -22,7 +22,7 @@ class Made:
     """A document, the mapping version that made it, and what stops it (in words), if anything."""
 
     document: dict[str, Any]
-    mapping_version_id: int
+    mapping_version_id: int | None
     problems: tuple[Problem, ...] = ()
 
 
@@ -74,7 +74,7 @@ class DocumentMaker:
             self._mappings = published_mappings(self.pair.pk)
         if kind not in self._mappings:
             problem = Problem(f"No mapping of the kind {kind} is published: publish one.", cause="mapping")
-            return Made({}, 0, (problem,))
+            return Made({}, None, (problem,))
         version_id, mapping = self._mappings[kind]
         evaluation = mapping.evaluate(source, {**self.context(), **extra})
         stopping = tuple(problem for problem in evaluation.problems if problem.stops)

@@ -176,7 +176,7 @@ def _document(books: _Books, order: Order, payment: Payment | None, step: Create
         return books.maker.invoice(order, number=step.key, status=step.status, vendor_tx_code=code)
     if step.kind in {Posting.Kind.PAYMENT, Posting.Kind.OVERPAYMENT} and payment is not None:
         return books.maker.payment(payment, Money(step.amount_minor, _books_currency(order)))
-    return Made({"Status": step.status} if step.status else {}, 0)
+    return Made({"Status": step.status} if step.status else {}, None)
 
 
 def _first_code(books: _Books, order: Order) -> str:
@@ -198,7 +198,7 @@ def _posting(books: _Books, order: Order, key: Key, made: Made, amount_minor: in
         order=order,
         customer=order.customer,
         event_id=books.batch.caused_by.get(order.number),
-        mapping_version_id=made.mapping_version_id or None,
+        mapping_version_id=made.mapping_version_id,
         document=made.document,
         amount_minor=amount_minor,
         currency=_books_currency(order),
