@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from sandbox.credentials import SHOP_SIGNING_SECRET
 from sandbox.kernel.wire import Reply, Request
 from sandbox.shop.catalogue import PRODUCTS
+from sandbox.shop.core.signature import signed_headers
 from sandbox.shop.system import ShopSystem
 from tests.sandbox.shop.builders import Shop, open_shop
 
@@ -19,7 +21,7 @@ FORM = {
 }  # fmt: skip
 
 
-class Browser:
+class Visitor:
     """Clicks, follows redirects within the shop, and keeps its cookie."""
 
     def __init__(self, shop: ShopSystem) -> None:
@@ -47,8 +49,8 @@ def shop() -> Shop:
 
 
 @pytest.fixture
-def browser(shop: Shop) -> Browser:
-    return Browser(shop.system)
+def visitor(shop: Shop) -> Visitor:
+    return Visitor(shop.system)
 
 
 class Labels(HTMLParser):
@@ -68,52 +70,52 @@ class Labels(HTMLParser):
             self.fields.add(given["id"] or "")
 
 
-def test_the_shelves_show_every_product(browser: Browser) -> None:
-    page = browser.get("/shop/").body.decode()
+def test_the_shelves_show_every_product(visitor: Visitor) -> None:
+    page = visitor.get("/shop/").body.decode()
     assert all(f"/shop/products/{product.sku}" in page for product in PRODUCTS)
 
 
-def test_a_product_has_a_page_of_its_own(browser: Browser) -> None:
-    assert "Teapot" in browser.get("/shop/products/POT-1").body.decode()
-    assert browser.get("/shop/products/NO-1").status == 404
+def test_a_product_has_a_page_of_its_own(visitor: Visitor) -> None:
+    assert "Teapot" in visitor.get("/shop/products/POT-1").body.decode()
+    assert visitor.get("/shop/products/NO-1").status == 404
 
 
-def test_what_is_put_in_the_basket_adds_up(browser: Browser) -> None:
-    browser.post("/shop/basket", sku="POT-1")
-    page = browser.post("/shop/basket", sku="TEA-250", quantity="2").body.decode()
+def test_what_is_put_in_the_basket_adds_up(visitor: Visitor) -> None:
+    visitor.post("/shop/basket", sku="POT-1")
+    page = visitor.post("/shop/basket", sku="TEA-250", quantity="2").body.decode()
     assert "£24.99" in page
     assert "£12.90" in page
     assert "£41.84" in page
 
 
-def test_a_quantity_is_changed_and_nothing_takes_the_product_out(browser: Browser) -> None:
-    browser.post("/shop/basket", sku="POT-1", quantity="3")
-    assert "£24.99" in browser.post("/shop/basket", sku="POT-1", quantity="1", how="set").body.decode()
+def test_a_quantity_is_changed_and_nothing_takes_the_product_out(visitor: Visitor) -> None:
+    visitor.post("/shop/basket", sku="POT-1", quantity="3")
+    assert "£24.99" in visitor.post("/shop/basket", sku="POT-1", quantity="1", how="set").body.decode()
     assert (
         "Nothing in it yet"
-        in browser.post("/shop/basket", sku="POT-1", quantity="0", how="set").body.decode()
+        in visitor.post("/shop/basket", sku="POT-1", quantity="0", how="set").body.decode()
     )
 
 
-def test_two_visitors_have_two_baskets(shop: Shop, browser: Browser) -> None:
-    browser.post("/shop/basket", sku="POT-1")
-    assert "Nothing in it yet" in Browser(shop.system).get("/shop/basket").body.decode()
+def test_two_visitors_have_two_baskets(shop: Shop, visitor: Visitor) -> None:
+    visitor.post("/shop/basket", sku="POT-1")
+    assert "Nothing in it yet" in Visitor(shop.system).get("/shop/basket").body.decode()
 
 
-def test_an_empty_basket_cannot_be_paid(browser: Browser) -> None:
-    assert "Nothing in it yet" in browser.get("/shop/checkout").body.decode()
+def test_an_empty_basket_cannot_be_paid(visitor: Visitor) -> None:
+    assert "Nothing in it yet" in visitor.get("/shop/checkout").body.decode()
 
 
-def test_every_field_of_the_checkout_has_a_label(browser: Browser) -> None:
-    browser.post("/shop/basket", sku="POT-1")
-    found = Labels(browser.get("/shop/checkout").body)
+def test_every_field_of_the_checkout_has_a_label(visitor: Visitor) -> None:
+    visitor.post("/shop/basket", sku="POT-1")
+    found = Labels(visitor.get("/shop/checkout").body)
     assert found.fields
     assert found.fields <= found.labelled
 
 
-def test_missing_details_are_asked_for_and_nothing_is_lost(shop: Shop, browser: Browser) -> None:
-    browser.post("/shop/basket", sku="POT-1")
-    reply = browser.post("/shop/checkout", **{**FORM, "email": " ", "city": ""})
+def test_missing_details_are_asked_for_and_nothing_is_lost(shop: Shop, visitor: Visitor) -> None:
+    visitor.post("/shop/basket", sku="POT-1")
+    reply = visitor.post("/shop/checkout", **{**FORM, "email": " ", "city": ""})
     page = reply.body.decode()
     assert reply.status == 422
     assert "Please give an e-mail address." in page
@@ -122,76 +124,90 @@ def test_missing_details_are_asked_for_and_nothing_is_lost(shop: Shop, browser: 
     assert shop.sent == []
 
 
-def test_checking_out_leads_to_opayos_page_and_tells_the_bridge(shop: Shop, browser: Browser) -> None:
-    browser.post("/shop/basket", sku="POT-1")
-    reply = browser.post("/shop/checkout", **FORM)
+def test_checking_out_leads_to_opayos_page_and_tells_the_bridge(shop: Shop, visitor: Visitor) -> None:
+    visitor.post("/shop/basket", sku="POT-1")
+    reply = visitor.post("/shop/checkout", **FORM)
     assert reply.headers["location"].endswith("/opayo/pay/TX-1")
     [message] = shop.messages()
     assert message["order"]["total"] == "28.94"
     assert message["order"]["customer"]["email"] == "zoe@example.com"
-    assert "Nothing in it yet" in browser.get("/shop/basket").body.decode()
+    assert "Nothing in it yet" in visitor.get("/shop/basket").body.decode()
 
 
-def test_checking_out_through_the_bridge_waits_for_its_page(shop: Shop, browser: Browser) -> None:
-    browser.post("/shop/basket", sku="POT-1")
-    waiting = browser.post("/shop/checkout", **{**FORM, "method": "checkout"})
+def test_checking_out_through_the_bridge_waits_for_its_page(shop: Shop, visitor: Visitor) -> None:
+    visitor.post("/shop/basket", sku="POT-1")
+    waiting = visitor.post("/shop/checkout", **{**FORM, "method": "checkout"})
     assert b"Preparing your payment page" in waiting.body
     answer = b'{"next_url": "http://127.0.0.1/opayo/pay/9", "vendor_tx_code": "HF-10001-b"}'
     shop.system.replied(shop.sent[0].key, Reply(200, answer))
-    assert browser.get("/shop/orders/HF-10001/pay").headers["location"] == "http://127.0.0.1/opayo/pay/9"
+    assert visitor.get("/shop/orders/HF-10001/pay").headers["location"] == "http://127.0.0.1/opayo/pay/9"
 
 
-def test_other_currencies_have_their_own_prices(shop: Shop, browser: Browser) -> None:
-    browser.post("/shop/basket", sku="POT-1")
-    browser.post("/shop/checkout", **{**FORM, "currency": "EUR"})
+def test_other_currencies_have_their_own_prices(shop: Shop, visitor: Visitor) -> None:
+    visitor.post("/shop/basket", sku="POT-1")
+    visitor.post("/shop/checkout", **{**FORM, "currency": "EUR"})
     assert shop.messages()[0]["order"]["currency"] == "EUR"
     assert shop.messages()[0]["order"]["total"] == "40.30"
 
 
-def test_if_opayo_refuses_the_order_is_kept_and_can_be_paid_later(shop: Shop, browser: Browser) -> None:
-    browser.post("/shop/basket", sku="POT-1")
+def test_if_opayo_refuses_the_order_is_kept_and_can_be_paid_later(shop: Shop, visitor: Visitor) -> None:
+    visitor.post("/shop/basket", sku="POT-1")
     shop.gateway.refusal = "4020 : <b>Information</b>"
-    reply = browser.post("/shop/checkout", **FORM)
+    reply = visitor.post("/shop/checkout", **FORM)
     assert reply.status == 502
     assert b"&lt;b&gt;Information" in reply.body
     shop.gateway.refusal = ""
-    again = browser.post("/shop/orders/HF-10001/pay")
+    again = visitor.post("/shop/orders/HF-10001/pay")
     assert again.headers["location"].endswith("/opayo/pay/TX-1")
 
 
-def test_the_order_page_shows_what_was_ordered_and_escapes_it(shop: Shop, browser: Browser) -> None:
-    browser.post("/shop/basket", sku="POT-1")
-    browser.post("/shop/checkout", **{**FORM, "first_name": "<script>alert(1)</script>"})
-    page = browser.get("/shop/orders/HF-10001").body.decode()
+def test_the_order_page_shows_what_was_ordered_and_escapes_it(shop: Shop, visitor: Visitor) -> None:
+    visitor.post("/shop/basket", sku="POT-1")
+    visitor.post("/shop/checkout", **{**FORM, "first_name": "<script>alert(1)</script>"})
+    page = visitor.get("/shop/orders/HF-10001").body.decode()
     assert "Waiting for payment" in page
     assert "<script>" not in page
     assert "Teapot" in page
 
 
-def test_a_cancelled_order_cannot_be_paid(shop: Shop, browser: Browser) -> None:
-    browser.post("/shop/basket", sku="POT-1")
-    browser.post("/shop/checkout", **FORM)
-    assert "Cancelled" in browser.post("/shop/orders/HF-10001/cancel").body.decode()
-    browser.post("/shop/orders/HF-10001/pay")
+def test_an_open_attempt_is_gone_on_with_and_a_failed_one_is_followed_by_another(
+    shop: Shop, visitor: Visitor
+) -> None:
+    visitor.post("/shop/basket", sku="POT-1")
+    visitor.post("/shop/checkout", **FORM)
+    assert "Go to the payment page" in visitor.get("/shop/orders/HF-10001").body.decode()
+    assert visitor.get("/shop/orders/HF-10001/pay").headers["location"].endswith("/opayo/pay/TX-1")
+    body = b'{"events": [{"id": "n1", "type": "payment.failed", "order_number": "HF-10001", "occurred_at": "now"}]}'
+    headers = signed_headers(SHOP_SIGNING_SECRET, "msg_1", int(shop.world.clock.machine()), body)
+    shop.system.handle(Request("POST", "/confirmations", {}, headers, body))
+    assert "Pay again" in visitor.get("/shop/orders/HF-10001").body.decode()
+    assert visitor.post("/shop/orders/HF-10001/pay").headers["location"].endswith("/opayo/pay/TX-2")
+
+
+def test_a_cancelled_order_cannot_be_paid(shop: Shop, visitor: Visitor) -> None:
+    visitor.post("/shop/basket", sku="POT-1")
+    visitor.post("/shop/checkout", **FORM)
+    assert "Cancelled" in visitor.post("/shop/orders/HF-10001/cancel").body.decode()
+    visitor.post("/shop/orders/HF-10001/pay")
     assert [message["type"] for message in shop.messages()] == ["order.created", "order.cancelled"]
 
 
-def test_all_orders_are_listed_newest_first(browser: Browser) -> None:
+def test_all_orders_are_listed_newest_first(visitor: Visitor) -> None:
     for _ in range(2):
-        browser.post("/shop/basket", sku="POT-1")
-        browser.post("/shop/checkout", **FORM)
-    found = re.findall(r"HF-\d+</a>", browser.get("/shop/orders").body.decode())
+        visitor.post("/shop/basket", sku="POT-1")
+        visitor.post("/shop/checkout", **FORM)
+    found = re.findall(r"HF-\d+</a>", visitor.get("/shop/orders").body.decode())
     assert found == ["HF-10002</a>", "HF-10001</a>"]
 
 
 @pytest.mark.parametrize("path", ["/shop/nowhere", "/shop/orders/HF-1", "/shop/orders/HF-1/pay"])
-def test_what_is_not_there_is_said_so(browser: Browser, path: str) -> None:
-    assert browser.get(path).status == 404
+def test_what_is_not_there_is_said_so(visitor: Visitor, path: str) -> None:
+    assert visitor.get(path).status == 404
 
 
 @pytest.mark.parametrize("sku", ["NO-1", ""])
-def test_an_unknown_product_cannot_be_bought(browser: Browser, sku: str) -> None:
-    assert "Nothing in it yet" in browser.post("/shop/basket", sku=sku).body.decode()
+def test_an_unknown_product_cannot_be_bought(visitor: Visitor, sku: str) -> None:
+    assert "Nothing in it yet" in visitor.post("/shop/basket", sku=sku).body.decode()
 
 
 def test_a_garbled_cookie_is_a_new_visitor(shop: Shop) -> None:
