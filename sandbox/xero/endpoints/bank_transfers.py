@@ -30,7 +30,6 @@ def render(call: Call, row: Row, *, full: bool = True) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "BankTransferID": row["BankTransferID"],
         "CreatedDateUTC": ms_bare(row["Created"]),
-        "CreatedDateUTCString": row["Created"].strftime("%Y-%m-%dT%H:%M:%S"),
         "DateString": date_string(row["Date"]),
         "Date": ms_date(row["Date"]),
         "Status": row["Status"],

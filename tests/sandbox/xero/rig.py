@@ -87,7 +87,7 @@ class Xero:
     def post(self, plural: str, *elements: dict[str, Any], **options: Any) -> Answer:
         return self.call("POST", plural, {plural: list(elements)}, **options)
 
-    def get(self, path: str, headers: dict[str, str] | None = None, **query: str) -> Answer:
+    def get(self, path: str, headers: dict[str, str] | None = None, /, **query: str) -> Answer:
         return self.call("GET", path, query=query, headers=headers)
 
     def made(self, plural: str, element: dict[str, Any], **options: Any) -> dict[str, Any]:
@@ -102,14 +102,14 @@ class Xero:
         made = self.made("Invoices", invoice(**changes))
         return made, self.made("Payments", payment(made))
 
-    def balance(self, code: str, kind: str = "base") -> Decimal:
-        """An account's balance by the ledger, debits positive."""
+    def balance(self, code: str, kind: str = "base") -> Decimal | int:
+        """An account's balance by the ledger, debits positive; said to be an int too, to compare with one."""
         amount: Decimal = self.system.truth(self.tenant)["balances"][code][kind]
         return amount
 
     def reborn(self, path: Path) -> Xero:
-        """A new system over the same journal, as after a kill."""
-        self.world.store.flush()
+        """A new system over the same journal, as after a kill. This one writes no more."""
+        self.world.store.close()
         return make_xero(path, clock=self.world.clock, token=self.token)
 
 

@@ -181,8 +181,8 @@ TestBooks.settings = settings(
 def test_the_trial_balance_report_agrees_on_any_day(xero: Xero) -> None:
     for place, day in enumerate((date(2026, 3, 31), date(2026, 4, 1), date(2026, 6, 15))):
         xero.made("Invoices", invoice(f"N-{place}", Date=day.isoformat()))
-    for day in ("2026-03-30", "2026-03-31", "2026-04-01", "2026-12-31"):
-        [report] = xero.get("Reports/TrialBalance", date=day).rows("Reports")
+    for asked in ("2026-03-30", "2026-03-31", "2026-04-01", "2026-12-31"):
+        [report] = xero.get("Reports/TrialBalance", date=asked).rows("Reports")
         _, debit, credit, year_debit, year_credit = (
             cell["Value"] for cell in report["Rows"][-1]["Rows"][0]["Cells"]
         )

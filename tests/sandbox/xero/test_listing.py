@@ -9,7 +9,7 @@ import pytest
 from tests.sandbox.xero.rig import Xero, credit_note, invoice, payment
 
 
-def numbers(xero: Xero, headers: dict[str, str] | None = None, **query: str) -> list[str]:
+def numbers(xero: Xero, headers: dict[str, str] | None = None, /, **query: str) -> list[str]:
     return [row["InvoiceNumber"] for row in xero.get("Invoices", headers, **query).rows("Invoices")]
 
 

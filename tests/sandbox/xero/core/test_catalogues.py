@@ -23,7 +23,8 @@ def test_every_account_may_use_its_own_tax_type() -> None:
 
 def test_reverse_charges_come_to_nothing_and_show_their_rate() -> None:
     rates = {rate.tax_type: rate for rate in tax_rates.UK_TAX_RATES}
-    assert (rates["REVERSECHARGES"].effective, rates["REVERSECHARGES"].display) == (0, 20)
+    assert rates["REVERSECHARGES"].effective == 0
+    assert rates["REVERSECHARGES"].display == 20
     assert rates["CAPEXINPUT"].effective == Decimal("17.5")
 
 
