@@ -70,18 +70,19 @@ def send(connection: Connection, call: Call, name: str) -> Answer:
     a write may have been (broken off, cut short, 5xx). Any other answer is returned.
     """
     began, clock = timezone.now(), time.monotonic()
+    result: Answer | Failure = OutcomeUnknown("The call was broken off.")
     answer: Answer | None = None
-    failure: Failure | None = OutcomeUnknown("The call was broken off.")
     try:
         answer = _attempt(call, name)
-        failure = _failure_of(answer, call, name)
+        result = _failure_of(answer, call, name) or answer
     except Failure as raised:
-        failure = raised
+        result = raised
     finally:
+        failure = result if isinstance(result, Failure) else None
         _log(connection, call, _Timing(began, time.monotonic() - clock), answer, failure)
-    if failure is not None:
-        raise failure
-    return answer
+    if isinstance(result, Failure):
+        raise result
+    return result
 
 
 @dataclass(frozen=True, slots=True)

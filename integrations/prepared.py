@@ -16,5 +16,5 @@ def fetch_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        row: tuple[Any, ...] | None = cursor.execute(sql, values, prepare=True).fetchone()  # type: ignore[arg-type]
+        row: tuple[Any, ...] | None = cursor.execute(sql, values, prepare=True).fetchone()
     return row

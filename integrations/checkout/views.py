@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar, cast
+from urllib.parse import urlsplit
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -22,11 +25,17 @@ from integrations.models import Payment
 _PAGE_LIVES = timedelta(minutes=10)
 """Opayo cancels a page nobody finished after 15 minutes; a customer who asks again before gets the same one."""
 
-# The browser follows the answer of the form to Opayo, and counts that as part of the form's action.
-_MAY_LEAVE_TO_OPAYO = csp_update({"form-action": [SELF, settings.OPAYO_LIVE_URL, settings.OPAYO_TEST_URL]})
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
-@_MAY_LEAVE_TO_OPAYO
+def _may_lead_to_opayo(view: View) -> View:
+    """Browsers count the address that a form's answer redirects to as part of the form's action."""
+    addresses = (urlsplit(url) for url in (settings.OPAYO_LIVE_URL, settings.OPAYO_TEST_URL))
+    origins = [f"{address.scheme}://{address.netloc}" for address in addresses]
+    return cast(View, csp_update({"form-action": [SELF, *origins]})(view))
+
+
+@_may_lead_to_opayo
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, token: str) -> HttpResponse:

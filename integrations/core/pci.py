@@ -12,7 +12,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Final
+
+from integrations.core.card_numbers import LONGEST, SHORTEST, LuhnSums, lengths_for
 
 Span = tuple[int, int]
 
@@ -30,32 +33,13 @@ _GAP_WITH_DIGITS: Final = re.compile(rb"%20|%2[Dd]|\\u00[aA]0")
 # a card number is thirteen zeros in a row. Letting too much through costs time only.
 _GAPS_LEFT_OUT: Final = b" +-%\\uaAdD\xc2\xa0"
 _DIGITS_TO_ZERO: Final = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x78 for byte in range(256))
-_SHORTEST: Final = b"0" * 13
+_SHORTEST: Final = b"0" * SHORTEST
 _CODE_WORDS: Final = (b"cv", b"csc", b"curity", b"verification")
 _CODE: Final = re.compile(
     rb"(?:cvv2?|cvc2?|cvn2?|cv2|(?<![a-z])csc|security(?:%20|[ _+-])?code|verification(?:%20|[ _+-])?(?:value|code|number))"
     rb"(?:[^0-9a-z&]|%20|%3a){0,6}(?:(?:is|no|number|code)[^0-9a-z&]{1,4})?(?<![0-9])([0-9]{3,4})(?![0-9.])",
     re.IGNORECASE,
 )
-
-# First digits (a range, all of one length) and the lengths in use, by scheme (ISO/IEC 7812 ranges).
-_SCHEMES: Final[tuple[tuple[str, str, range], ...]] = (
-    ("4", "4", range(13, 20)),  # Visa, Visa Debit, Visa Electron
-    ("50", "59", range(13, 20)),  # Mastercard, Maestro, Dankort, Verve
-    ("60", "69", range(13, 20)),  # Discover, Maestro, UnionPay, RuPay
-    ("34", "34", range(15, 16)),  # American Express
-    ("37", "37", range(15, 16)),
-    ("300", "305", range(14, 20)),  # Diners Club
-    ("309", "309", range(14, 20)),
-    ("36", "36", range(14, 20)),
-    ("38", "39", range(14, 20)),
-    ("3528", "3589", range(16, 20)),  # JCB
-    ("2200", "2204", range(16, 20)),  # Mir
-    ("2221", "2720", range(16, 17)),  # Mastercard
-    ("81", "82", range(16, 20)),  # UnionPay, RuPay
-    ("9792", "9792", range(16, 17)),  # Troy
-)
-_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
 def mask(body: bytes) -> tuple[bytes, bool]:
@@ -89,20 +73,6 @@ def mask_text(text: str) -> str:
     return masked.decode("utf-8", "surrogatepass") if found else text
 
 
-def is_card_number(digits: str) -> bool:
-    """Whether bare `digits` begin like a card, are as long as that scheme's cards, and pass Luhn."""
-    known = any(
-        len(digits) in lengths and low <= digits[: len(low)] <= high for low, high, lengths in _SCHEMES
-    )
-    return known and passes_luhn(digits)
-
-
-def passes_luhn(digits: str) -> bool:
-    """The check digit of ISO/IEC 7812-1, annex B."""
-    values = [ord(digit) - 48 for digit in reversed(digits)]
-    return (sum(values[::2]) + sum(_DOUBLED[value] for value in values[1::2])) % 10 == 0
-
-
 def _card_spans(body: bytes) -> Iterator[Span]:
     settled = [match.span() for match in _SETTLED.finditer(body)]
     for run in _RUN.finditer(body):
@@ -117,22 +87,29 @@ def _digit_groups(run: re.Match[bytes]) -> list[Span]:
 
 def _cards_among(body: bytes, groups: list[Span], settled: list[Span]) -> Iterator[Span]:
     """The longest card number that starts at each group: only whole groups make one."""
+    digits = b"".join([body[start:end] for start, end in groups]).decode("ascii")
+    offsets = list(accumulate((end - start for start, end in groups), initial=0))
+    is_free = [not (_is_inside(settled, start) or _is_inside(settled, end - 1)) for start, end in groups]
+    sums = LuhnSums(digits)
     index = 0
     while index < len(groups):
-        count = _groups_of_card(body, groups[index : index + 19], settled)
-        if count:
-            yield groups[index][0], groups[index + count - 1][1]
-        index += count or 1
+        end = _end_of_card(digits, offsets, is_free, sums, index)
+        if end > index:
+            yield groups[index][0], groups[end - 1][1]
+        index = max(end, index + 1)
 
 
-def _groups_of_card(body: bytes, groups: list[Span], settled: list[Span]) -> int:
-    digits, longest = "", 0
-    for count, (start, end) in enumerate(groups, 1):
-        digits += body[start : min(end, start + 20)].decode("ascii")
-        if len(digits) > 19 or _is_inside(settled, start) or _is_inside(settled, end - 1):
+def _end_of_card(digits: str, offsets: list[int], is_free: list[bool], sums: LuhnSums, index: int) -> int:
+    """The group after the longest card number that starts at group `index`; `index` itself when none does."""
+    start = offsets[index]
+    lengths = lengths_for(digits[start : start + 4])
+    longest = index
+    for end in range(index + 1, min(index + LONGEST, len(is_free)) + 1 if lengths else 0):
+        length = offsets[end] - start
+        if length > LONGEST or not is_free[end - 1]:
             break
-        if is_card_number(digits):
-            longest = count
+        if length in lengths and sums.hold(start, offsets[end]):
+            longest = end
     return longest
 
 

@@ -116,9 +116,10 @@ def seal_events(pair_id: int, limit: int = 500) -> int:
         return 0
     sequence, previous_hash = _end_of_chain(pair_id)
     ids, sequences, hashes = [], [], []
-    for pk, *fields in events:
+    for pk, source, kind, dedupe_key, digest, received_at in events:
         sequence += 1
-        previous_hash = chain.link_hash(previous_hash, chain.Link(sequence, *fields))
+        link = chain.Link(sequence, source, kind, dedupe_key, digest, received_at)
+        previous_hash = chain.link_hash(previous_hash, link)
         ids.append(pk)
         sequences.append(sequence)
         hashes.append(previous_hash)
@@ -128,9 +129,10 @@ def seal_events(pair_id: int, limit: int = 500) -> int:
 
 
 def _end_of_chain(pair_id: int) -> tuple[int, str]:
-    sealed = Event.objects.filter(pair_id=pair_id, sequence__isnull=False).order_by("-sequence")
-    last = sealed.values_list("sequence", "chain_hash").first()
-    return last or _anchor(pair_id)
+    sealed = Event.objects.filter(pair_id=pair_id, sequence__isnull=False)
+    sealed = sealed.only("sequence", "chain_hash").order_by("-sequence")
+    last = sealed.first()
+    return _anchor(pair_id) if last is None or last.sequence is None else (last.sequence, last.chain_hash)
 
 
 def _anchor(pair_id: int) -> tuple[int, str]:
@@ -160,7 +162,7 @@ def _links(pair_id: int) -> Iterator[chain.Link]:
         _VERIFIED_AT_ONCE
     ):
         digest = sha256(bytes(body)).hexdigest()
-        yield chain.Link(sequence, source, kind, dedupe_key, digest, received_at, chain_hash)
+        yield chain.Link(sequence or 0, source, kind, dedupe_key, digest, received_at, chain_hash)
 
 
 @transaction.atomic

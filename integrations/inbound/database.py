@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
 Result = TypeVar("Result")
+
+# django-stubs does not know this attribute of BaseDatabaseWrapper.
+_HEALTH_CHECK_DONE: Final = "health_check_done"
 
 
 def on_live_connection(work: Callable[[], Result]) -> Result:
@@ -16,7 +19,7 @@ def on_live_connection(work: Callable[[], Result]) -> Result:
     Stands in for Django's health check, which would cost every request a round trip. `work` must do no harm when it
     is done twice; our inserts ignore what is there already.
     """
-    connection.health_check_done = True
+    setattr(connection, _HEALTH_CHECK_DONE, True)
     try:
         return work()
     except (OperationalError, InterfaceError):

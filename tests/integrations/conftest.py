@@ -2,10 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from pytest_django import Settings
 
 from tests.integrations.running_sandbox import SandboxInThread
+
+# On a busy machine a slow example says nothing about the code.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture

@@ -7,13 +7,15 @@ import hashlib
 import hmac
 import json
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
 from django.test import Client
 
 from integrations.models import Connection
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as TestResponse
 
 SHOP_SECRET = "whsec_aGFyYm91ci1maW5jaC1zaG9wLWRlbW8tc2VjcmV0"
 SECURITY_KEY = "JEUPDN1N7E"
@@ -63,7 +65,7 @@ def shop_headers(body: bytes, message_id: str = "msg_1", at: float | None = None
 
 def post_order(
     client: Client, shop: Connection, body: bytes, message_id: str = "msg_1", **headers: str
-) -> HttpResponse:
+) -> TestResponse:
     """Post a message to the shop's inbound address."""
     return client.post(
         f"/in/shop/{shop.key}/orders",
@@ -103,7 +105,7 @@ def notification(vendor: str = "tillbridge", security_key: str = SECURITY_KEY, *
     return urlencode({"VPSSignature": digest, **fields}).encode()
 
 
-def post_notification(client: Client, opayo: Connection, body: bytes) -> HttpResponse:
+def post_notification(client: Client, opayo: Connection, body: bytes) -> TestResponse:
     """Post it to the Opayo connection's inbound address."""
     return client.post(
         f"/in/opayo/{opayo.key}/notify", body, content_type="application/x-www-form-urlencoded"

@@ -11,17 +11,17 @@ from tests.integrations.running_sandbox import SandboxInThread
 
 @pytest.fixture
 def pair(db: None) -> Pair:
-    return PairFactory.create()
+    return PairFactory()
 
 
 @pytest.fixture
 def shop(pair: Pair) -> Connection:
-    return ShopConnectionFactory.create(pair=pair, secrets={"signing_secret": SHOP_SECRET})
+    return ShopConnectionFactory(pair=pair, secrets={"signing_secret": SHOP_SECRET})
 
 
 @pytest.fixture
 def opayo(pair: Pair, sandbox: SandboxInThread) -> Connection:
-    return OpayoConnectionFactory.create(pair=pair)
+    return OpayoConnectionFactory(pair=pair)
 
 
 @pytest.fixture(autouse=True)

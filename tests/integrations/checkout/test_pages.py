@@ -15,7 +15,7 @@ from tests.integrations.running_sandbox import SandboxInThread
 
 @pytest.fixture
 def order(shop: Connection) -> Order:
-    return OrderFactory.create(pair=shop.pair, connection=shop, number="HF-1", total_minor=2400)
+    return OrderFactory(pair=shop.pair, connection=shop, number="HF-1", total_minor=2400)
 
 
 def _path(order: Order) -> str:
@@ -105,7 +105,7 @@ def test_the_link_of_a_pair_that_was_switched_off_leads_nowhere(client: Client, 
 
 
 def test_a_done_page_thanks_or_offers_another_try(client: Client, order: Order) -> None:
-    payment = PaymentFactory.create(pair=order.pair, order=order, vendor_tx_code="HF-1-1")
+    payment = PaymentFactory(pair=order.pair, order=order, vendor_tx_code="HF-1-1")
     thanks = client.get(urlsplit(done_url(order.pair_id, "HF-1-1", is_paid=True)).path).content.decode()
     assert "Thank you" in thanks
     assert "HF-1" in thanks
@@ -115,7 +115,7 @@ def test_a_done_page_thanks_or_offers_another_try(client: Client, order: Order) 
 
 
 def test_a_payment_cancelled_after_all_is_not_thanked_for(client: Client, order: Order) -> None:
-    PaymentFactory.create(pair=order.pair, order=order, vendor_tx_code="HF-1-1", state=Payment.State.REVERSED)
+    PaymentFactory(pair=order.pair, order=order, vendor_tx_code="HF-1-1", state=Payment.State.REVERSED)
     page = client.get(urlsplit(done_url(order.pair_id, "HF-1-1", is_paid=True)).path).content.decode()
     assert "did not go through" in page
 

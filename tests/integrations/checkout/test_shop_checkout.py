@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -13,10 +12,13 @@ from sandbox.kernel.faults import Kind
 from tests.integrations.messages import order_message, post_order
 from tests.integrations.running_sandbox import SandboxInThread
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as TestResponse
+
 CHECKOUT = {"return_url": "https://shop.example/orders/HF-10042"}
 
 
-def _ask(client: Client, shop: Connection, message_id: str = "msg_1", **changes: Any) -> HttpResponse:
+def _ask(client: Client, shop: Connection, message_id: str = "msg_1", **changes: Any) -> TestResponse:
     return post_order(client, shop, order_message(checkout=CHECKOUT, **changes), message_id)
 
 

@@ -19,7 +19,7 @@ LONG_AGO = datetime(2019, 1, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def pair() -> Pair:
-    return PairFactory.create()
+    return PairFactory()
 
 
 def _store(pair: Pair, name: str, **changes: Any) -> tuple[int, bool]:
@@ -68,7 +68,7 @@ def test_the_same_message_is_stored_once_per_source_and_pair(pair: Pair) -> None
     first = _store(pair, "msg_1")
     assert _store(pair, "msg_1", body=b"other") == (first[0], False)
     assert _store(pair, "msg_1", source="opayo")[1]
-    assert _store(PairFactory.create(), "msg_1")[1]
+    assert _store(PairFactory(), "msg_1")[1]
 
 
 def test_a_sender_s_id_of_any_length_is_told_apart(pair: Pair) -> None:
@@ -103,7 +103,7 @@ def test_sealing_stops_at_its_limit(pair: Pair) -> None:
 
 
 def test_each_pair_has_a_chain_of_its_own(pair: Pair) -> None:
-    other = PairFactory.create()
+    other = PairFactory()
     _sealed(pair, 2)
     _sealed(other, 1)
     assert (verify_chain(pair.pk), verify_chain(other.pk)) == (None, None)
@@ -206,11 +206,11 @@ def test_the_log_is_read_newest_first_and_searched(pair: Pair) -> None:
 
 
 def test_the_story_of_an_order_is_told_from_the_beginning(pair: Pair) -> None:
-    order = OrderFactory.create(pair=pair)
+    order = OrderFactory(pair=pair)
     ids = [_store(pair, f"msg_{number}")[0] for number in range(2)]
     Event.objects.filter(pk__in=ids).update(order=order)
     assert [event.pk for event in events_of_order(pair.pk, order.pk)] == ids
-    assert list(events_of_order(PairFactory.create().pk, order.pk)) == []
+    assert list(events_of_order(PairFactory().pk, order.pk)) == []
 
 
 def test_people_never_see_a_security_key(pair: Pair) -> None:
@@ -219,4 +219,4 @@ def test_people_never_see_a_security_key(pair: Pair) -> None:
     event = event_of_pair(pair.pk, event_id)
     assert event is not None
     assert shown_body(event) == '{"payment":{"security_key": "**********"},"x":1} &SecurityKey=**********&y=2'
-    assert event_of_pair(PairFactory.create().pk, event_id) is None
+    assert event_of_pair(PairFactory().pk, event_id) is None

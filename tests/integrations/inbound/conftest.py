@@ -10,22 +10,22 @@ from tests.integrations.messages import SHOP_SECRET
 
 @pytest.fixture
 def pair(db: None) -> Pair:
-    return PairFactory.create()
+    return PairFactory()
 
 
 @pytest.fixture
 def shop(pair: Pair) -> Connection:
-    return ShopConnectionFactory.create(pair=pair, secrets={"signing_secret": SHOP_SECRET})
+    return ShopConnectionFactory(pair=pair, secrets={"signing_secret": SHOP_SECRET})
 
 
 @pytest.fixture
 def opayo(pair: Pair) -> Connection:
-    return OpayoConnectionFactory.create(pair=pair)
+    return OpayoConnectionFactory(pair=pair)
 
 
 @pytest.fixture
 def xero(pair: Pair) -> Connection:
-    return XeroConnectionFactory.create(pair=pair)
+    return XeroConnectionFactory(pair=pair)
 
 
 @pytest.fixture(autouse=True)

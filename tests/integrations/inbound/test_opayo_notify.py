@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import OperationalError
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.test import Client
 
 from integrations.inbound import opayo_notify
@@ -19,15 +19,15 @@ from tests.integrations.messages import SECURITY_KEY, notification, post_notific
 @pytest.fixture
 def payment(pair: Pair, shop: Connection) -> Payment:
     """A registered payment whose SecurityKey is known."""
-    return PaymentFactory.create(
-        pair=pair, order=OrderFactory.create(pair=pair, connection=shop, number="HF-10042"),
+    return PaymentFactory(
+        pair=pair, order=OrderFactory(pair=pair, connection=shop, number="HF-10042"),
         vendor_tx_code="HF-10042-1", vps_tx_id="", state=Payment.State.REGISTERED, status="",
         security_key=encrypt(SECURITY_KEY),
     )  # fmt: skip
 
 
-def _lines(response: HttpResponse) -> dict[str, str]:
-    text = response.content.decode()
+def _lines(response: HttpResponseBase) -> dict[str, str]:
+    text = b"".join(response).decode()
     assert text.endswith("\r\n")
     return dict(line.split("=", 1) for line in text.split("\r\n") if line)
 

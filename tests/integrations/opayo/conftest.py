@@ -12,7 +12,7 @@ from tests.integrations.running_sandbox import SandboxInThread
 @pytest.fixture
 def connection(db: None, sandbox: SandboxInThread) -> Connection:
     """A connection to the simulated Opayo."""
-    return OpayoConnectionFactory.create()
+    return OpayoConnectionFactory()
 
 
 @pytest.fixture

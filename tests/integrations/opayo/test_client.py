@@ -41,7 +41,7 @@ def test_every_call_is_logged_without_secrets(client_of_opayo: OpayoClient) -> N
 
 def test_customers_with_strange_names_and_addresses_can_pay_too(client_of_opayo: OpayoClient) -> None:
     address = {"line1": "Плошча № 1 <b>", "city": "Łódź", "postcode": "90-001!", "country": "PL"}
-    odd = {
+    odd: dict[str, Any] = {
         "first_name": "山田",
         "last_name": "O'Brien-Ångström \U0001f600" * 3,
         "phone": "+48 (0)12/34",

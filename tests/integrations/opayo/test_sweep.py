@@ -29,7 +29,7 @@ def _told(event: Event) -> OpayoTransaction:
 
 
 def _booked(connection: Connection, code: str, vps_tx_id: str, state: str, minor: int = 3834) -> Payment:
-    return PaymentFactory.create(
+    return PaymentFactory(
         pair=connection.pair,
         order=None,
         vendor_tx_code=code,

@@ -19,7 +19,7 @@ CONFIRMED = {
 @pytest.fixture
 def connection(db: None, sandbox: SandboxInThread) -> Connection:
     config = {"confirmation_url": f"{sandbox.url}/shop/confirmations"}
-    return ShopConnectionFactory.create(config=config)
+    return ShopConnectionFactory(config=config)
 
 
 def _received(sandbox: SandboxInThread) -> list[tuple[str, int]]:
