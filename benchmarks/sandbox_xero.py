@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from benchmarks.report import percentile, print_result
 from sandbox.credentials import XERO_CLIENT_ID, XERO_CLIENT_SECRET
 from sandbox.kernel.clock import Clock
 from sandbox.kernel.store import Store
@@ -164,10 +165,13 @@ def main() -> None:
             return
         spent = measure(client)
         store.close()
-    medians = {name: sorted(times)[len(times) // 2] for name, times in spent.items()}
-    for name, median in medians.items():
-        print(f"{name:10} {BATCH} elements  median {median:6.2f} ms  target < {TARGETS_MS[name]:.0f} ms")
-    print(json.dumps({f"{name}_ms": round(median, 3) for name, median in medians.items()}))
+    medians = {name: percentile(times, 0.5) for name, times in spent.items()}
+    print_result(
+        f"sandbox_xero: CPU of a call of {BATCH} elements to the simulated Xero",
+        ("call", "median ms", "target ms"),
+        [(name, f"{median:.2f}", f"< {TARGETS_MS[name]:.0f}") for name, median in medians.items()],
+        {f"{name}_ms": round(median, 3) for name, median in medians.items()},
+    )
 
 
 if __name__ == "__main__":

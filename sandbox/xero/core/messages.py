@@ -43,6 +43,7 @@ ALLOCATION_CURRENCY = "Allocations can only be made between documents of the sam
 PAYMENT_LOCKED = "Organisation accounts are locked on the specified payment date"  # as reported, not verbatim
 PAYMENT_RECONCILED = "The payment has been reconciled and cannot be deleted"  # guess
 TRANSACTION_RECONCILED = "This Bank Transaction cannot be edited as it has been reconciled"  # guess
+TRACKING_UNKNOWN = "The tracking category or option was not found"  # guess
 DISCOUNT_NOT_ALLOWED = "Discounts can only be applied to sales invoices"  # guess
 AMOUNT_NOT_POSITIVE = "Payment amount must be greater than zero"  # guess
 
@@ -135,6 +136,11 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def _day(on: date) -> str:
     return f"{on.day:02d}-{_MONTHS[on.month - 1]}-{on.year}"
+
+
+def unknown_item(code: object) -> str:
+    """A guess at the wording."""
+    return f"Item code '{code}' is not valid"
 
 
 def tax_differs(given: Decimal, computed: Decimal) -> str:

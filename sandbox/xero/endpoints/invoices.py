@@ -254,9 +254,16 @@ def _create(call: Call, element: body.Element) -> dict[str, Any]:
         raise Invalid(*reasons)
     row["ContactID"] = contact["ContactID"]
     contacts.mark(books, contact, "IsCustomer" if row["Type"] == "ACCREC" else "IsSupplier")
+    _drop_bill_reference(row)
     row["IsDiscounted"] = any("DiscountRate" in line or "DiscountAmount" in line for line in row["LineItems"])
     _open(books, row)
     return _rendered(call, documents.save(books, FAMILY, row, new=True))
+
+
+def _drop_bill_reference(row: Row) -> None:
+    """Reference is for sales invoices only; a bill's is not kept."""
+    if row["Type"] == "ACCPAY":
+        row["Reference"] = ""
 
 
 def _contact(books: Books, element: body.Element, reasons: list[str]) -> Row | None:
@@ -327,6 +334,7 @@ def change(call: Call, element: body.Element, before: Row) -> Row:
     if wanted in ENDED:
         return _end(books, before, wanted)
     row |= documents.header(call, FAMILY, element, before)
+    _drop_bill_reference(row)
     reasons += documents.read_lines(call, element, row, before)
     reasons += _renumber(books, element, row, before)
     reasons += _due_date(books, element, row, before)
@@ -370,6 +378,8 @@ def _changed_approved(books: Books, element: body.Element, row: Row, before: Row
     reasons = documents.locked(books, before["Date"]) + documents.locked(books, row["Date"])
     if reasons:
         raise Invalid(*dict.fromkeys(reasons))
+    if row["ContactID"] != before["ContactID"] and before["AmountCredited"]:
+        raise Invalid(messages.NOT_EDITABLE)
     if documents.reposts(row, before):
         if documents.is_settled(before):
             raise Invalid(messages.NOT_EDITABLE)

@@ -44,6 +44,7 @@ class Reader:
 
     def read(self, element: dict[str, Any], before: Row | None = None) -> Row:
         """One stored line from one sent; `before` is the line it updates. Raise Invalid to refuse it."""
+        _refuse_unknown(element)
         description = fields.text(element, "Description", 4000)
         if _only_describes(element):
             return _described(description or "", before)
@@ -153,6 +154,14 @@ def posting_account(books: Books, code: str) -> Row:
     if account["Type"] == "BANK" or account["SystemAccount"] in UNPOSTABLE_SYSTEM:
         raise Invalid(messages.bad_account_code(code))
     return account
+
+
+def _refuse_unknown(element: dict[str, Any]) -> None:
+    """The organisation keeps neither items nor tracking categories, so none can be named."""
+    if element.get("ItemCode"):
+        raise Invalid(messages.unknown_item(element["ItemCode"]))
+    if element.get("Tracking"):
+        raise Invalid(messages.TRACKING_UNKNOWN)
 
 
 def _only_describes(element: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.xero.rig import Xero, invoice, line, payment
+from tests.sandbox.xero.rig import Xero, credit_note, invoice, line, payment
 
 NOT_EDITABLE = "This document cannot be edited as it has a payment or credit note allocated to it."
 NUMBER_TAKEN = "Invoice # must be unique."
@@ -54,7 +54,7 @@ def test_a_bill_posts_the_other_way(xero: Xero) -> None:
     bought = line("100", AccountCode="404", TaxType="INPUT2")
     bill = invoice("S-1", bought, Type="ACCPAY", LineAmountTypes="Exclusive", Contact={"Name": "Acquirer"})
     assert xero.made("Invoices", bill)["Total"] == 120
-    assert xero.made("Invoices", bill)["InvoiceNumber"] == "S-1"
+    assert xero.made("Invoices", {**bill, "Reference": "lost"})["Reference"] == ""
     assert (xero.balance("800"), xero.balance("404"), xero.balance("820")) == (-240, 200, 40)
 
 
@@ -95,6 +95,11 @@ def test_several_reasons_come_together_in_xeros_order(xero: Xero) -> None:
             "The TaxType code 'INPUT2' cannot be used with account code '200'.",
         ),
         ({"LineItems": [line(TaxType="VAT99")]}, "The TaxType code 'VAT99' does not exist"),
+        ({"LineItems": [line(ItemCode="W-1")]}, "Item code 'W-1' is not valid"),
+        (
+            {"LineItems": [line(Tracking=[{"Name": "Region"}])]},
+            "The tracking category or option was not found",
+        ),
         ({"LineItems": [line(Quantity=-1)]}, "The quantity value '-1.0000' is invalid."),
         ({"LineItems": [line(TaxAmount="13.00")]}, "The tax amount cannot be greater than the line amount"),
         ({"LineItems": [line(LineAmount="12.01")]}, "The line total 12.01 does not match"),
@@ -274,6 +279,16 @@ def test_an_unknown_id_by_the_switch(xero: Xero, status: int) -> None:
     xero.world.switches["xero.unknown_id"] = status
     refused = xero.post("Invoices", {"InvoiceID": "11111111-2222-3333-4444-555555555555", "Status": "VOIDED"})
     assert refused.status == status
+
+
+def test_the_contact_stays_once_a_credit_note_is_applied(xero: Xero) -> None:
+    made = xero.made("Invoices", invoice())
+    assert changed(xero, made, Contact={"Name": "Tom"}).status == 200
+    changed(xero, made, Contact={"Name": "Ada Brown"})
+    note = xero.made("CreditNotes", credit_note())
+    part = {"Amount": "1.00", "Invoice": {"InvoiceID": made["InvoiceID"]}}
+    assert xero.call("PUT", f"CreditNotes/{note['CreditNoteID']}/Allocations", part).status == 200
+    assert changed(xero, made, Contact={"Name": "Tom"}).reasons() == [NOT_EDITABLE]
 
 
 # -- lock dates
