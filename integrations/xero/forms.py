@@ -44,3 +44,14 @@ class XeroAppForm(forms.Form):
         if stored is not None and not data.get("client_secret") and data.get("client_id") != stored.client_id:
             self.add_error("client_secret", "Enter the secret that belongs to this client id.")
         return data
+
+
+class XeroWebhookForm(forms.Form):
+    """The key with which Xero signs its webhooks."""
+
+    webhook_key = forms.CharField(
+        label="Webhook key",
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="From the Webhooks page of your app at developer.xero.com, as it stands there.",
+    )

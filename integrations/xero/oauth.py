@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.urls import reverse
@@ -135,7 +135,7 @@ def revoke(grant: XeroGrant) -> None:
     answer = send(
         "POST",
         f"{settings.XERO_IDENTITY_URL}/connect/revocation",
-        body=f"token={decrypt(grant.refresh_token)}",
+        body=urlencode({"token": decrypt(grant.refresh_token)}),
         headers={"Content-Type": "application/x-www-form-urlencoded"},
         auth=(grant.client_id, decrypt(grant.client_secret)),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
@@ -18,8 +18,10 @@ from integrations.xero.core.replies import top_message
 from integrations.xero.core.sweeping import (
     LONGEST,
     SUBJECTS,
+    Request,
     Subject,
     advanced,
+    first_request,
     fresh_elements,
     next_interval,
     read_cursor,
@@ -27,6 +29,8 @@ from integrations.xero.core.sweeping import (
 from integrations.xero.core.wire import dumps
 
 PAGE: Final = 500
+BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before Xero was founded."""
 
 
 def is_due(connection: Connection) -> bool:
@@ -38,8 +42,9 @@ def is_due(connection: Connection) -> bool:
 def poll(connection: Connection) -> int:
     """Store what changed since the last poll as events, a page each; returns how many documents that was.
 
-    Documents already stored in their present state are left out, and a page without news makes no event. Each
-    subject's cursor is kept as soon as its pages are stored, so a poll that is cut short goes on where it was.
+    Documents already stored in their present state are left out, and a page without news makes no event. The
+    cursor is kept after each page, so a poll that is cut short goes on where it was. The first poll reads all
+    contacts, so that customers who are in Xero already are known.
     Raises a Failure when Xero cannot be asked.
     """
     client = XeroClient(connection)
@@ -57,22 +62,22 @@ def poll(connection: Connection) -> int:
 def _pages(
     client: XeroClient, connection: Connection, subject: Subject
 ) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """The news of each page; the cursor moves on once the last page has been taken."""
-    cursor = read_cursor(connection.cursors.get(subject.kind), connection.created_at)
-    asked_since = cursor.asks_since()
-    page = 1
+    """The news of each page; the cursor moves on once the page has been taken."""
+    start = BEGINNING if subject.whole else connection.created_at
+    cursor = read_cursor(connection.cursors.get(subject.kind), start)
+    request = first_request(cursor)
     while True:
-        elements = _page(client, subject, asked_since, page)
+        elements = _page(client, subject, request)
         yield fresh_elements(cursor, elements, subject)
         cursor = advanced(cursor, elements, subject)
+        _keep(connection, {subject.kind: cursor.as_json()})
         if len(elements) < PAGE:
             break
-        page += 1
-    _keep(connection, {subject.kind: cursor.as_json()})
+        request = request.following(elements)
 
 
-def _page(client: XeroClient, subject: Subject, since: str, page: int) -> list[Mapping[str, Any]]:
-    params = {"page": str(page), "pageSize": str(PAGE), "order": "UpdatedDateUTC ASC"}
+def _page(client: XeroClient, subject: Subject, request: Request) -> list[Mapping[str, Any]]:
+    params = {"page": str(request.page), "pageSize": str(PAGE), "order": "UpdatedDateUTC ASC"}
     if subject.summary:
         params["summaryOnly"] = "true"
     if subject.kind == "contacts":
@@ -82,7 +87,7 @@ def _page(client: XeroClient, subject: Subject, since: str, page: int) -> list[M
         f"/{subject.collection}",
         purpose="polling",
         params=params,
-        headers={"If-Modified-Since": since},
+        headers={"If-Modified-Since": request.header()},
         priority="background",
     )
     elements = reply.body.get(subject.collection)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from integrations.core.failures import ConfigurationFailure, Failure
+from integrations.inbound.xero_webhook import WEBHOOK_KEY
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import AuditEntry, Connection, Pair, Role, XeroGrant
-from integrations.secrets import decrypt
+from integrations.secrets import decrypt, set_secret
 from integrations.xero.connecting import attach, choices, disconnect
-from integrations.xero.forms import XeroAppForm
+from integrations.xero.forms import XeroAppForm, XeroWebhookForm
 from integrations.xero.oauth import Consent, Organisation, begin, complete, connect_custom, redirect_uri
 from integrations.xero.organisation import check_organisation
 
@@ -79,6 +82,23 @@ def choose(request: MemberRequest, pair: Pair) -> HttpResponse:
         return render(request, "integrations/xero_choose.html", context)
     grant = get_object_or_404(XeroGrant, pk=kept["id"])
     return _attach(request, pair, grant, picked[0], organisations)
+
+
+@require_POST
+@pair_required(Role.ADMINISTRATOR)
+def webhook(request: MemberRequest, pair: Pair) -> HttpResponse:
+    """Keep the key of the app's webhook subscription; from then on Xero's news come at once."""
+    connection = get_object_or_404(Connection, pair=pair, system=Connection.System.XERO)
+    form = XeroWebhookForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Enter the webhook key.")
+        return redirect("xero-connect", pair.slug)
+    set_secret(connection, WEBHOOK_KEY, form.cleaned_data["webhook_key"])
+    _audit(request, pair, "connection.webhook_key_changed", connection)
+    messages.success(
+        request, "The webhook key is stored. Save the subscription in Xero once more to test it."
+    )
+    return redirect("xero-connect", pair.slug)
 
 
 @require_POST
@@ -153,6 +173,9 @@ def _look_around(request: HttpRequest, connection: Connection) -> None:
 def _connect_page(request: MemberRequest, pair: Pair, form: XeroAppForm) -> HttpResponse:
     connection = Connection.objects.filter(pair=pair, system=Connection.System.XERO).first()
     context = {"pair": pair, "form": form, "connection": connection, "redirect_uri": redirect_uri()}
+    if connection is not None:
+        address = settings.SITE_URL + reverse("inbound-xero", args=[connection.key])
+        context |= {"webhook_form": XeroWebhookForm(), "webhook_address": address}
     return render(request, "integrations/xero_connect.html", context, status=422 if form.errors else 200)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -25,19 +25,23 @@ _DAY: Final = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One kind of document that is polled; `kind` names the events, `id` is its id's property."""
+    """One kind of document that is polled; `kind` names the events, `id` is its id's property.
+
+    `whole`: the first poll reads all there are, not only what changed since the connection was made.
+    """
 
     kind: str
     collection: str
     id: str
     summary: bool
+    whole: bool = False
 
 
 SUBJECTS: Final = (
     Subject("invoices", "Invoices", "InvoiceID", summary=True),
     Subject("payments", "Payments", "PaymentID", summary=False),
     Subject("credit_notes", "CreditNotes", "CreditNoteID", summary=False),
-    Subject("contacts", "Contacts", "ContactID", summary=True),
+    Subject("contacts", "Contacts", "ContactID", summary=True, whole=True),
 )
 
 
@@ -48,12 +52,35 @@ class Cursor:
     since: datetime
     seen: Mapping[str, str] = field(default_factory=dict)
 
-    def asks_since(self) -> str:
-        """The If-Modified-Since of the next poll: UTC, whole seconds."""
-        return (self.since - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S")
-
     def as_json(self) -> dict[str, Any]:
         return {"since": self.since.isoformat(), "seen": dict(self.seen)}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which page to ask for: what was modified since `since` (whole seconds), oldest change first."""
+
+    since: datetime
+    page: int = 1
+
+    def header(self) -> str:
+        """The If-Modified-Since, UTC."""
+        return self.since.strftime("%Y-%m-%dT%H:%M:%S")
+
+    def following(self, elements: Sequence[Mapping[str, Any]]) -> Request:
+        """The request after a full page.
+
+        Pages are not counted through: a document that changes meanwhile moves to the end, and the one after it
+        would slip from the next page to the one before. Each page starts at the last change of the one before,
+        unless that many documents changed within one second.
+        """
+        reached = max(_updated(element) for element in elements).replace(microsecond=0)
+        return Request(reached) if reached > self.since else Request(self.since, self.page + 1)
+
+
+def first_request(cursor: Cursor) -> Request:
+    """Where a poll begins: a little before what is known, for rows that came late."""
+    return Request((cursor.since - OVERLAP).replace(microsecond=0))
 
 
 def read_cursor(kept: Mapping[str, Any] | None, start: datetime) -> Cursor:
@@ -79,14 +106,16 @@ def advanced(cursor: Cursor, elements: Iterable[Mapping[str, Any]], subject: Sub
     states = dict(cursor.seen)
     newest = cursor.since
     for element in elements:
-        updated = element.get("UpdatedDateUTC")
-        if isinstance(updated, str) and updated:
-            states[str(element.get(subject.id))] = updated
-            newest = max(newest, parse_timestamp(updated))
+        states[str(element.get(subject.id))] = str(element.get("UpdatedDateUTC"))
+        newest = max(newest, _updated(element))
     horizon = newest - OVERLAP - timedelta(seconds=1)
     recent = [(parse_timestamp(updated), key) for key, updated in states.items()]
     kept = sorted((item for item in recent if item[0] >= horizon), reverse=True)[:REMEMBERED]
     return Cursor(newest, {key: states[key] for _, key in kept})
+
+
+def _updated(element: Mapping[str, Any]) -> datetime:
+    return parse_timestamp(str(element.get("UpdatedDateUTC")))
 
 
 def next_interval(previous: float, changes: int, day_limit: int, calls_per_poll: int) -> float:

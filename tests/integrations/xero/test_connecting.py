@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from integrations.models import ApiCall, AuditEntry, Connection, Pair, Role, XeroGrant
 from integrations.pairs.signals import connection_restored
-from integrations.secrets import decrypt
+from integrations.secrets import decrypt, get_secret
 from sandbox.xero.apps import DEMO_TENANT, SECOND_TENANT
 from tests.factories import MembershipFactory, XeroConnectionFactory, XeroGrantFactory
 from tests.factories.pairs import usual_accounts
@@ -292,3 +292,15 @@ def test_the_client_secret_waits_in_the_session_as_ciphertext_only(
 ) -> None:
     leave_for_xero(visitor, pair)
     assert "demo-secret" not in str(dict(visitor.session.items()))
+
+
+def test_the_webhook_key_is_kept_encrypted_and_its_address_shown(
+    visitor: Client, xero: XeroInThread, pair: Pair
+) -> None:
+    connect(visitor, xero, pair)
+    connection = Connection.objects.get(pair=pair)
+    page = reverse("xero-connect", args=[pair.slug])
+    assert reverse("inbound-xero", args=[connection.key]) in visitor.get(page).content.decode()
+    visitor.post(reverse("xero-webhook", args=[pair.slug]), {"webhook_key": "k3y=="})
+    assert get_secret(connection, "webhook_key") == "k3y=="
+    assert "k3y==" not in visitor.get(page).content.decode()

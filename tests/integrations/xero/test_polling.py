@@ -84,6 +84,31 @@ def test_all_pages_are_read(
     assert sorted(numbers) == [f"HF-{number}" for number in range(5)]
 
 
+def test_customers_who_were_in_xero_before_us_are_known(xero: XeroInThread, connection: Connection) -> None:
+    edited(xero, "HF-1")
+    connection.created_at = timezone.now() + timedelta(hours=1)
+    assert poll(connection) == 1
+    assert events("contacts")[0]["Contacts"][0]["Name"] == "Ada Moss"
+    assert events("invoices") == []
+
+
+def test_a_poll_cut_short_between_pages_does_not_begin_anew(
+    xero: XeroInThread, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "PAGE", 2)
+    for number in range(4):
+        xero.move_clock(300)
+        edited(xero, f"HF-{number}")
+    CallBudget.objects.create(connection=connection, minute_window=[[int(timezone.now().timestamp()), 40]])
+    with pytest.raises(TransientFailure, match="minute"):
+        poll(connection)
+    assert [len(page["Invoices"]) for page in events("invoices")] == [2, 1]
+    CallBudget.objects.update(minute_window=[])
+    poll(connection)
+    numbers = [each["InvoiceNumber"] for page in events("invoices") for each in page["Invoices"]]
+    assert numbers == ["HF-0", "HF-1", "HF-2", "HF-3"]
+
+
 def test_a_poll_cut_short_goes_on_where_it_was(xero: XeroInThread, connection: Connection) -> None:
     edited(xero, "HF-1")
     xero.fail("xero.contacts.read", Kind.DROP)

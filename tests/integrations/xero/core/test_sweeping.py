@@ -13,7 +13,9 @@ from integrations.xero.core.sweeping import (
     SHARE_OF_DAY,
     SUBJECTS,
     Cursor,
+    Request,
     advanced,
+    first_request,
     fresh_elements,
     next_interval,
     read_cursor,
@@ -30,7 +32,15 @@ def invoice(number: int, after: timedelta = timedelta()) -> dict[str, Any]:
 
 def test_the_first_poll_begins_where_the_connection_did() -> None:
     assert read_cursor(None, START) == Cursor(START)
-    assert Cursor(START).asks_since() == "2026-11-22T11:58:00"
+    assert first_request(Cursor(START)).header() == "2026-11-22T11:58:00"
+
+
+def test_the_next_page_begins_where_the_last_one_ended() -> None:
+    first = Request(START)
+    page = [invoice(number, timedelta(milliseconds=400 * number)) for number in range(10)]
+    assert first.following(page) == Request(START + timedelta(seconds=3))
+    assert first.following(page[:2]) == Request(START, 2)
+    assert Request(START, 2).following(page) == Request(START + timedelta(seconds=3))
 
 
 def test_a_cursor_is_kept_without_loss() -> None:
