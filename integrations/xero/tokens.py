@@ -171,17 +171,16 @@ def _refresh_tokens(grant: XeroGrant, now: datetime) -> list[str]:
 
 def _exchange(grant: XeroGrant, form: Mapping[str, str]) -> Token | Failure:
     """One exchange; a lost answer is asked for once more, with the same token, which the grace allows."""
-    for attempt in (1, 2):
-        try:
-            answer = ask_for_tokens(grant, form)
-            refusal = refusal_of(grant, answer)
-            return refusal or keep_tokens(grant, read_tokens(answer))
-        except OutcomeUnknown as lost:
-            if attempt == 2:
-                return lost
-        except TransientFailure as failure:
-            return failure
-    raise AssertionError("unreachable")
+    result = _exchange_once(grant, form)
+    return _exchange_once(grant, form) if isinstance(result, OutcomeUnknown) else result
+
+
+def _exchange_once(grant: XeroGrant, form: Mapping[str, str]) -> Token | Failure:
+    try:
+        answer = ask_for_tokens(grant, form)
+        return refusal_of(grant, answer) or keep_tokens(grant, read_tokens(answer))
+    except TransientFailure as failure:
+        return failure
 
 
 def refusal_of(grant: XeroGrant, answer: Answer) -> ConfigurationFailure | None:
@@ -199,10 +198,10 @@ def refusal_of(grant: XeroGrant, answer: Answer) -> ConfigurationFailure | None:
             "Compare them with the app's configuration at developer.xero.com and connect again.",
         )
     return ConfigurationFailure(
-        "xero_disconnected",
-        "",
-        f"Xero refused to renew the connection: {error.text}",
-        disconnected(grant).fix,
+        "xero_app_refused",
+        grant.client_id,
+        f"Xero's sign-in service gave no tokens ({answer.status}): {error.text}",
+        "Test the connection on the Connections page; if it says the same again, reconnect Xero.",
     )
 
 

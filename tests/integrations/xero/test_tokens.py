@@ -150,6 +150,15 @@ def test_a_wrong_secret_of_the_app_is_said_and_kills_nothing(grant: XeroGrant) -
     assert not grant.is_dead
 
 
+def test_a_refusal_of_any_other_kind_does_not_end_the_consent(grant: XeroGrant, settings: Settings) -> None:
+    settings.XERO_IDENTITY_URL = f"{settings.XERO_API_URL}/api.xro/2.0"
+    with pytest.raises(ConfigurationFailure) as caught:
+        fresh_token(grant.pk)
+    assert caught.value.code == "xero_app_refused"
+    grant.refresh_from_db()
+    assert not grant.is_dead
+
+
 def test_a_custom_connection_asks_for_a_token_without_any_refresh(
     xero: XeroInThread, connection: Connection
 ) -> None:
