@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
+
+import orjson
 
 from config.demo.chaos import Chaos
 from config.demo.options import Options
 from config.demo.processes import progress, run
-from config.demo.quiet import product_status
+from config.demo.runs import KEPT, run_folder
 from config.demo.stack import Ports, Stack
 from config.demo.trading import let_aftermath_happen, run_trade
-
-_RUNS = Path(__file__).resolve().parents[2] / "var" / "runs"
 
 
 def headless(options: Options) -> int:
     """Trade, wait, audit; prints the result as the last line of stdout. 0 only if all is well."""
     with throw_away_stack(options) as stack:
         result = trade_and_audit(stack)
-        print(json.dumps(result, default=_plain), flush=True)
+        print(_as_line(result), flush=True)
         well = is_well(result)
         if not well:
             _explain(stack)
@@ -37,15 +34,12 @@ def headless(options: Options) -> int:
 @contextmanager
 def throw_away(options: Options) -> Iterator[Stack]:
     """A stack over data of its own, nothing started yet; deleted in the end unless something raised."""
-    _RUNS.mkdir(parents=True, exist_ok=True)
-    stack = Stack(Path(tempfile.mkdtemp(prefix="run-", dir=_RUNS)), Ports.free(), options)
-    keep = True
-    try:
-        yield stack
-        keep = options.keep
-    finally:
-        stack.stop()
-        _clear(stack, keep=keep)
+    with run_folder(keep=options.keep) as var:
+        stack = Stack(var, Ports.free(), options)
+        try:
+            yield stack
+        finally:
+            stack.stop()
 
 
 @contextmanager
@@ -71,7 +65,7 @@ def trade_and_audit(stack: Stack) -> dict[str, Any]:
         chaos.stop()
     progress("Waiting until nothing is on its way any more")
     seconds = let_aftermath_happen(stack) - began
-    left = product_status(stack)["dead_letters"]
+    left = stack.status.ask()["dead_letters"]
     return audit(stack) | {
         "dead_letters": left,
         "kills": chaos.kills,
@@ -94,18 +88,16 @@ def is_well(result: dict[str, Any]) -> bool:
 
 
 def _explain(stack: Stack) -> None:
-    progress(f"What the product still holds: {product_status(stack)}")
+    progress(f"What the product still holds: {stack.status.ask()}")
+    (stack.var / KEPT).touch()
 
 
-def _clear(stack: Stack, *, keep: bool) -> None:
-    if keep:
-        progress(f"The logs and the data of this run are kept in {stack.var}")
-        return
-    stack.cluster.destroy()
-    shutil.rmtree(stack.var)
+def _as_line(result: dict[str, Any]) -> str:
+    """One line of JSON; sums as exact numbers."""
+    return orjson.dumps(result, default=_exact).decode()
 
 
-def _plain(value: object) -> object:
+def _exact(value: object) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else str(value)
+        return orjson.Fragment(format(value, "f"))
     raise TypeError(f"{value!r} has no place in the result")

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import psutil
 
-_ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 _SECONDS_TO_STOP = 15.0
 _WATCH_EVERY = 0.1
+_BEGAN = time.monotonic()
 # A child that dies this soon after its start has not started at all.
 _SECONDS_OF_A_FALSE_START = 3.0
 _FALSE_STARTS_ALLOWED = 5
@@ -45,7 +46,7 @@ class Child:
             # A session of its own: Ctrl-C reaches the driver only, which then stops all in order.
             self._process = subprocess.Popen(
                 self.command,
-                cwd=_ROOT,
+                cwd=ROOT,
                 env=dict(self.env),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -152,7 +153,7 @@ class Supervisor:
 
 def run(command: Sequence[str], env: Mapping[str, str]) -> str:
     """Run a command to its end and return what it wrote to stdout. Raises ChildFailed with its complaint."""
-    done = subprocess.run(command, cwd=_ROOT, env=dict(env), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=dict(env), capture_output=True, text=True, check=False)
     if done.returncode:
         raise ChildFailed(f"{' '.join(command)} failed with status {done.returncode}:\n{done.stderr[-4000:]}")
     return done.stdout
@@ -164,5 +165,5 @@ def tail(log: Path, characters: int = 3000) -> str:
 
 
 def progress(message: str) -> None:
-    """Tell the person at the terminal; stdout is for results."""
-    print(message, file=sys.stderr, flush=True)
+    """Tell the person at the terminal, with the seconds since the start; stdout is for results."""
+    print(f"{time.monotonic() - _BEGAN:6.1f} s  {message}", file=sys.stderr, flush=True)

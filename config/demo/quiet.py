@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import threading
-import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -12,9 +10,6 @@ from typing import Any
 
 from config.demo.processes import ChildFailed
 from config.demo.stack import Stack
-
-# Starting a Python for each look costs the machine a second of work.
-_SECONDS_A_LOOK_HOLDS = 1.5
 
 
 @dataclass(frozen=True)
@@ -30,14 +25,8 @@ class Quiet:
 
 
 def look(stack: Stack) -> Quiet:
-    """What is on its way at this moment."""
-    return Quiet(product_status(stack), int(stack.control.get("outgoing")["due"]))
-
-
-def product_status(stack: Stack) -> dict[str, Any]:
-    """What `manage.py queue_status --json` says."""
-    status: dict[str, Any] = json.loads(stack.manage("queue_status", "--json"))
-    return status
+    """What is on its way at this moment. Raises ChildFailed when the product cannot tell."""
+    return Quiet(stack.status.ask(), int(stack.control.get("outgoing")["due"]))
 
 
 class QuietServer:
@@ -47,9 +36,6 @@ class QuietServer:
         self._stack = stack
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, name="quiet", daemon=True)
-        self._lock = threading.Lock()
-        self._looked_at = float("-inf")
-        self._was_quiet = False
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
 
     def __enter__(self) -> QuietServer:
@@ -63,15 +49,11 @@ class QuietServer:
         self._server.server_close()
 
     def is_quiet(self) -> bool:
-        """The last look, or a new one if that is too old; a look that failed is not quiet."""
-        with self._lock:
-            if time.monotonic() - self._looked_at > _SECONDS_A_LOOK_HOLDS:
-                try:
-                    self._was_quiet = bool(product_status(self._stack)["is_quiet"])
-                except ChildFailed:
-                    self._was_quiet = False
-                self._looked_at = time.monotonic()
-            return self._was_quiet
+        """What the product says; that it cannot say is not quiet."""
+        try:
+            return bool(self._stack.status.ask()["is_quiet"])
+        except ChildFailed:
+            return False
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         is_quiet = self.is_quiet

@@ -13,6 +13,7 @@ from pathlib import Path
 from config.demo.control import Control, answers, wait_until
 from config.demo.options import Options
 from config.demo.processes import Child, Supervisor, progress, run
+from config.demo.status import StatusAsker
 from config.postgres import Cluster
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,7 @@ class Stack:
         self.cluster = Cluster(var.absolute())
         self.supervisor = Supervisor()
         self.env = self._environment()
+        self.status = StatusAsker([*_MANAGE, "queue_status", "--json", "--each-line"], self.env)
         self.victims: list[Child] = []
 
     def _environment(self) -> dict[str, str]:
@@ -149,6 +151,7 @@ class Stack:
 
     def stop(self) -> None:
         """Stop everything, PostgreSQL last. The data stay."""
+        self.status.close()
         self.supervisor.stop()
         self.cluster.stop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
@@ -17,12 +18,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="One JSON object instead of lines.")
+        parser.add_argument(
+            "--each-line", action="store_true", help="Answer each line on stdin, until it ends, for watchers."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for _ in sys.stdin if options["each_line"] else [""]:
+            self._tell(as_json=options["json"])
+
+    def _tell(self, *, as_json: bool) -> None:
         status = queue_status()
         facts = {**asdict(status), "is_quiet": status.is_quiet, "dead_letters": status.dead_letters}
-        if options["json"]:
+        if as_json:
             self.stdout.write(json.dumps(facts))
+            self.stdout.flush()
             return
         for name, value in facts.items():
             self.stdout.write(f"{name.replace('_', ' ')}: {value}")
