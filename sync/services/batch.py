@@ -55,7 +55,7 @@ class Batch:
             if keys:
                 found = model._default_manager.filter(pair=self.pair, **{f"{field_name}__in": keys})
                 # Kept from others (a checkout, a person) until this batch is committed.
-                locked = found.select_for_update(of=("self",)).order_by("pk")
+                locked = found.select_for_update(of=("self",), no_key=True).order_by("pk")
                 known.update({getattr(row, field_name): row for row in locked})
 
     def _shelves(self) -> dict[str, tuple[type[Any], str, dict[str, Any]]]:

@@ -70,7 +70,7 @@ def _load(books: _Books, orders: list[Order]) -> None:
         .filter(
             Q(order__in=[order.pk for order in orders]) | Q(customer__in=customers, kind=Posting.Kind.CONTACT)
         )
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
     books.postings = {(row.kind, row.natural_key): row for row in found}

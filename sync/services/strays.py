@@ -36,7 +36,7 @@ def _find_waiting_payments(batch: Batch) -> None:
     waiting = Payment.objects.filter(
         Q(order_number__in=new) | Q(is_unmatched=True), pair=batch.pair, order=None
     )
-    for payment in waiting.select_for_update(of=("self",)).order_by("pk"):
+    for payment in waiting.select_for_update(of=("self",), no_key=True).order_by("pk"):
         payment = batch.payments.setdefault(payment.vendor_tx_code, payment)
         if payment.order is None and new & set(_possible_numbers(batch.pair, payment)):
             batch.changed_payments.add(payment.vendor_tx_code)

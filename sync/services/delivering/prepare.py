@@ -53,7 +53,7 @@ def _claim(pair_id: int, kind_name: str, size: int) -> list[Posting]:
     due = Q(state=Posting.State.READY) | Q(state=Posting.State.RETRYING, not_before__lte=now)
     return list(
         Posting.objects.filter(due, pair_id=pair_id, kind=kind_name)
-        .select_for_update(of=("self",), skip_locked=True)
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
         .select_related("customer", "waits_for")
         .order_by("pk")[:size]
     )

@@ -50,9 +50,13 @@ def postings_of(delivery: Delivery) -> list[Posting]:
 
 
 def _members(delivery: Delivery) -> list[Posting]:
+    """Locked: customers before postings, each in the order of their ids, as the pipeline does it."""
+    if delivery.kind == Posting.Kind.CONTACT:
+        named = Customer.objects.filter(postings__in=delivery.posting_ids)
+        list(named.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
     return list(
         Posting.objects.filter(pk__in=delivery.posting_ids)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("customer", "order", "payment", "waits_for")
         .order_by("pk")
     )
@@ -131,7 +135,9 @@ def _contacts(posted: Sequence[Posting]) -> None:
     for posting in posted:
         if posting.customer:
             posting.customer.xero_contact_id = posting.remote_id
-    customers = [posting.customer for posting in posted if posting.customer]
+    customers = sorted(
+        (posting.customer for posting in posted if posting.customer), key=lambda customer: customer.pk
+    )
     if customers:
         Customer.objects.bulk_create(
             customers,
