@@ -23,8 +23,11 @@ Span = tuple[int, int]
 _GAP: Final = rb"(?:[ +-]|%20|%2[Dd]|\\u00[aA]0|\xc2\xa0){0,3}"
 _DIGITS: Final = re.compile(rb"[0-9]+")
 _RUN: Final = re.compile(rb"[0-9](?:" + _GAP + rb"[0-9]){12,}")
-# What no part of is a card number: a GUID, and what is left of a number masked before.
-_SETTLED: Final = re.compile(rb"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|\*{9,}[0-9]{4}(?![0-9])")
+# What no part of is a card number: a GUID, what is left of a number masked before, and the card scheme's own id of a
+# transaction (Opayo Server protocol 4.00, SchemeTraceID): starred out, its notification could not be verified later.
+_SETTLED: Final = re.compile(
+    rb"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|\*{9,}[0-9]{4}(?![0-9])|(?<=\bSchemeTraceID=)[0-9A-Za-z]+"
+)
 _JSON_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 _GAP_WITH_DIGITS: Final = re.compile(rb"%20|%2[Dd]|\\u00[aA]0")

@@ -185,6 +185,12 @@ def test_masked_json_and_forms_can_still_be_read(card: tuple[str, str], text: st
     assert _card_numbers_left(form["note"][0]) == []
 
 
+def test_the_scheme_s_own_id_of_a_transaction_is_kept_so_that_its_signature_can_be_checked_later() -> None:
+    notification = b"Last4Digits=0006&SchemeTraceID=374200000000004&Note=374200000000004"
+
+    assert mask(notification)[0] == b"Last4Digits=0006&SchemeTraceID=374200000000004&Note=***********0004"
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_at_all_can_be_masked(body: bytes) -> None:
     masked, found = mask(body)
