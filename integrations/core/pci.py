@@ -37,11 +37,11 @@ _GAP_WITH_DIGITS: Final = re.compile(rb"%20|%2[Dd]|\\u00[aA]0")
 _GAPS_LEFT_OUT: Final = b" +-%\\uaAdD\xc2\xa0"
 _DIGITS_TO_ZERO: Final = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x78 for byte in range(256))
 _SHORTEST: Final = b"0" * SHORTEST
-_CODE_WORDS: Final = (b"cv", b"csc", b"curity", b"verification")
+_CODE_WORDS: Final = (b"cv", b"csc", b"verification")
+_SECURITY_CODE: Final = re.compile(rb"curity(?:%20|[ _+-])?code")
 _CODE: Final = re.compile(
     rb"(?:cvv2?|cvc2?|cvn2?|cv2|(?<![a-z])csc|security(?:%20|[ _+-])?code|verification(?:%20|[ _+-])?(?:value|code|number))"
-    rb"(?:[^0-9a-z&]|%20|%3a){0,6}(?:(?:is|no|number|code)[^0-9a-z&]{1,4})?(?<![0-9])([0-9]{3,4})(?![0-9.])",
-    re.IGNORECASE,
+    rb"(?:[^0-9a-z&]|%20|%3a){0,6}(?:(?:is|no|number|code)[^0-9a-z&]{1,4})?(?<![0-9])([0-9]{3,4})(?![0-9.])"
 )
 
 
@@ -65,7 +65,7 @@ def _found_cards(body: bytes) -> list[Span]:
 
 def _found_codes(body: bytes) -> list[Span]:
     lowered = body.lower()
-    if not any(word in lowered for word in _CODE_WORDS):
+    if not any([word in lowered for word in _CODE_WORDS]) and not _SECURITY_CODE.search(lowered):
         return []
     return [match.span(1) for match in _CODE.finditer(lowered)]
 
