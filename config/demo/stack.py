@@ -103,13 +103,15 @@ class Stack:
     def _sandbox_arguments(self) -> list[str]:
         ports, options = self.ports, self.options
         arguments = ["--port", ports.sandbox, "--smtp-port", ports.smtp, "--state", self.var / "sandbox"]
-        arguments += ["--clock-file", self.clock_file, "--faults", options.faults]
+        arguments += ["--clock-file", self.clock_file, "--faults", "none"]
         arguments += ["--latency-ms", options.latency_ms, "--limits", options.limits, "--seed", options.seed]
         return [str(argument) for argument in arguments]
 
     def seed(self) -> str:
-        """Have a pair connected to the sandbox; returns the login, in words."""
-        return self.manage("seed_demo", "--sandbox-url", self.sandbox_url)
+        """Have a pair connected to the sandbox, in peace, then let the faults begin; returns the login, in words."""
+        login = self.manage("seed_demo", "--sandbox-url", self.sandbox_url)
+        self.control.post("faults", {"profile": self.options.faults})
+        return login
 
     def start_product(self) -> None:
         """Start the web server and the workers, and wait for the first page."""
