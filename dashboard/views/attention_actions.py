@@ -107,8 +107,9 @@ def edit(request: MemberRequest, pair: Pair, posting_id: int) -> HttpResponse:
         # Looking at the difference takes no reason yet.
         form.errors.pop("reason", None)
     context = {"pair": pair, "posting": posting, "form": form, **_check(posting, before, form)}
-    template = "dashboard/attention/edit.html" + ("#check" if request.htmx else "")
-    return render(request, template, context, status=422 if form.errors else 200)
+    if request.htmx:
+        return render(request, "dashboard/attention/edit.html#check", context)
+    return render(request, "dashboard/attention/edit.html", context, status=422 if form.errors else 200)
 
 
 def _check(posting: Posting, before: str, form: EditForm) -> dict[str, Any]:

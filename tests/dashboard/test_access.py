@@ -1,0 +1,149 @@
+"""Every address of the pages, by everybody who may knock: strangers, other pairs' members, and the three roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import Resolver404, URLPattern, URLResolver, resolve, reverse
+from django.utils import timezone
+
+from dashboard.urls import urlpatterns
+from integrations.members.roles import role_allows
+from integrations.members.slugs import RESERVED_SLUGS
+from integrations.models import Connection, Membership, Pair, Role
+from integrations.pairs.health import Health
+from sync.models import Delivery, Problem
+from tests.dashboard.scene import Scene
+from tests.factories import MembershipFactory, PairFactory
+
+PairClient = Callable[[Pair, str], Client]
+
+_POST_ONLY = {
+    "orders-pay-link", "attention-resolve", "attention-assign", "connections-test", "connections-off",
+    "settings-accounts-clear", "settings-members-change",
+    *(f"attention-{kind}-{act}" for kind in ("postings", "events", "notices") for act in ("retry", "discard")),
+}  # fmt: skip
+
+
+def _inside_pair(patterns: list[Any], *, inside: bool = False) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _inside_pair(pattern.url_patterns, inside=inside or "pair_slug" in str(pattern.pattern))
+        elif inside:
+            yield pattern
+
+
+PATTERNS = {str(pattern.name): pattern for pattern in _inside_pair(urlpatterns)}
+
+
+def arguments(name: str, scene: Scene) -> dict[str, Any]:
+    """What the address needs beside the pair, from the scene."""
+    pair = scene.pair
+    known: dict[str, Any] = {
+        "file_format": "csv",
+        "order_id": scene.orders[0].pk,
+        "payment_id": scene.stray.pk,
+        "posting_id": scene.dead.pk,
+        "event_id": scene.dead_event.pk,
+        "notice_id": scene.dead_notice.pk,
+        "problem_id": scene.problem.pk,
+        "delivery_id": Delivery.objects.filter(pair=pair).values_list("pk", flat=True)[0],
+        "connection_id": Connection.objects.get(pair=pair, system="shop").pk,
+        "role_id": pair.account_roles.values_list("pk", flat=True)[0],
+        "membership_id": Membership.objects.filter(pair=pair).values_list("pk", flat=True)[0],
+    }
+    taken = PATTERNS[name].pattern.converters
+    return {key: value for key, value in known.items() if key in taken}
+
+
+@pytest.fixture
+def scene(scene: Scene) -> Scene:
+    MembershipFactory(pair=scene.pair, role=Role.VIEWER)
+    return scene
+
+
+def statuses(client: Client, scene: Scene, slug: str) -> dict[str, int]:
+    """What each address answers; whatever it changed is taken back before the next."""
+    found = {}
+    for name in PATTERNS:
+        url = reverse(name, kwargs={"pair_slug": slug, **arguments(name, scene)})
+        with transaction.atomic():
+            answer = client.post(url) if name in _POST_ONLY else client.get(url)
+            found[name] = answer.status_code
+            transaction.set_rollback(True)
+    return found
+
+
+def test_every_address_inside_a_pair_is_guarded() -> None:
+    assert [name for name, pattern in PATTERNS.items() if not hasattr(pattern.callback, "needed_role")] == []
+
+
+def test_strangers_are_sent_to_log_in(scene: Scene) -> None:
+    assert set(statuses(Client(), scene, scene.pair.slug).values()) == {302}
+
+
+def test_a_stranger_comes_back_to_where_he_wanted_to_go(scene: Scene) -> None:
+    wanted = reverse("orders", args=[scene.pair.slug])
+    assert Client().get(wanted)["Location"] == f"/account/login/?next={wanted}"
+
+
+def test_members_of_another_pair_find_nothing(scene: Scene, client_of: PairClient) -> None:
+    outsider = client_of(PairFactory(), Role.ADMINISTRATOR)
+    assert set(statuses(outsider, scene, scene.pair.slug).values()) == {404}
+
+
+def test_records_of_one_pair_are_not_found_under_another(scene: Scene, client_of: PairClient) -> None:
+    other = PairFactory()
+    found = statuses(client_of(other, Role.ADMINISTRATOR), scene, other.slug)
+    named = [name for name in PATTERNS if any(key.endswith("_id") for key in arguments(name, scene))]
+    assert {name: found[name] for name in named if found[name] != 404} == {}
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_roles_open_what_they_allow_and_nothing_else(
+    role: str, scene: Scene, client_of: PairClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.views.connections.test_connection", _fine)
+    found = statuses(client_of(scene.pair, role), scene, scene.pair.slug)
+    allowed = {name for name, pattern in PATTERNS.items() if role_allows(role, pattern.callback.needed_role)}
+    assert {name for name, status in found.items() if status == 403} == PATTERNS.keys() - allowed
+    # 286 tells a live part to stop; 404 is an assignment that names no order.
+    assert {found[name] for name in allowed} <= {200, 286, 302} | ({404} if role_allows(role, "operator") else set())
+
+
+def _fine(connection: Connection) -> Health:
+    return Health(ok=True, said=f"{connection} answers.", checked_at=timezone.now())
+
+
+def test_a_stranger_asking_for_a_fragment_is_led_to_the_login_as_a_whole(scene: Scene) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/{scene.pair.slug}/orders/"}
+    answer = Client().get(reverse("home-live", args=[scene.pair.slug]), headers=headers)
+    assert answer["HX-Redirect"] == f"/account/login/?next=/{scene.pair.slug}/orders/"
+
+
+def test_viewers_look_at_the_settings_but_cannot_change_them(scene: Scene, client_of: PairClient) -> None:
+    answer = client_of(scene.pair, Role.VIEWER).post(reverse("settings", args=[scene.pair.slug]), {"name": "Mine"})
+    assert answer.status_code == 403
+    scene.pair.refresh_from_db()
+    assert scene.pair.name == "Harbour & Finch"
+
+
+def test_a_problem_cannot_be_resolved_twice(scene: Scene, client_of: PairClient) -> None:
+    operator = client_of(scene.pair, Role.OPERATOR)
+    url = reverse("attention-resolve", args=[scene.pair.slug, scene.problem.pk])
+    assert operator.post(url).status_code == 302
+    assert operator.post(url).status_code == 404
+    assert Problem.objects.get(pk=scene.problem.pk).resolved_at is not None
+
+
+@pytest.mark.parametrize("slug", sorted(RESERVED_SLUGS))
+def test_the_sites_own_addresses_are_never_taken_for_a_pair(slug: str) -> None:
+    try:
+        found = resolve(f"/{slug}/").url_name
+    except Resolver404:
+        found = ""
+    assert found != "home"
