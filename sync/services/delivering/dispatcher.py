@@ -41,6 +41,14 @@ SAME_KEY_SECONDS = 270.0
 """Xero forgets an Idempotency-Key after six minutes; well before that we look up instead."""
 SAME_KEY_ATTEMPTS = 4
 
+_ENDED_BY_CONNECTING = (
+    "xero_disconnected",
+    "xero_scope_missing",
+    "xero_app_refused",
+    "xero_not_connected",
+    "encryption_key_missing",
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -87,8 +95,8 @@ def _is_open(connection: Connection) -> bool:
     """A broken connection waits for a person; once it works again its problem is over."""
     if connection.status != Connection.Status.LIVE:
         return False
-    codes = ("xero_disconnected", "xero_scope_missing")
-    for problem in Problem.objects.filter(pair=connection.pair, code__in=codes, resolved_at=None):
+    solved = Problem.objects.filter(pair=connection.pair, code__in=_ENDED_BY_CONNECTING, resolved_at=None)
+    for problem in solved:
         release_problem(problem)
     return True
 

@@ -21,14 +21,15 @@ from tests.factories import (
     XeroGrantFactory,
 )
 from tests.factories.pairs import usual_accounts
-from tests.integrations.xero.conftest import XeroInThread, consented
+from tests.integrations.xero.conftest import consented
+from tests.integrations.xero.running_xero import XeroInThread
 from tests.sync.messages import notification_event, order, shop_event
 
 
 @pytest.fixture
 def xero(settings: Settings) -> Iterator[XeroInThread]:
     running = XeroInThread()
-    settings.XERO_LOGIN_URL = settings.XERO_IDENTITY_URL = settings.XERO_API_URL = running.url
+    settings.XERO_LOGIN_URL = settings.XERO_IDENTITY_URL = settings.XERO_API_URL = running.xero_url
     settings.HTTP_TIMEOUT_SECONDS = 2
     yield running
     dispatcher.close_threads()
@@ -64,7 +65,7 @@ class Books:
 
     def in_xero(self, collection: str) -> list[dict[str, Any]]:
         """Rows of the sandbox's own truth."""
-        found: list[dict[str, Any]] = self.xero.do(lambda system: system.truth())[collection]
+        found: list[dict[str, Any]] = self.xero.at(lambda system: system.truth())[collection]
         return found
 
     def live_payments(self) -> list[dict[str, Any]]:

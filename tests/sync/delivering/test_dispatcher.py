@@ -223,14 +223,14 @@ def test_a_posted_payment_is_confirmed_to_shop_and_customer(books: Books) -> Non
 def test_a_withdrawn_consent_loses_nothing_and_everything_flows_after_reconnecting(books: Books) -> None:
     books.place()
     books.pay()
-    books.xero.do(lambda system: system.revoke())
+    books.xero.at(lambda system: system.revoke())
     books.deliver()
     assert Problem.objects.get().code == "xero_disconnected"
     assert "posted" not in states().values()
     from tests.integrations.xero.conftest import consented
 
     connection = Connection.objects.get(pk=books.connection.pk)
-    books.xero.do(lambda system: None)
+    books.xero.at(lambda system: None)
     consented(books.xero, connection)
     if connection.grant:
         connection.grant.is_dead = False
