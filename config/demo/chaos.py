@@ -11,7 +11,8 @@ import psutil
 
 from config.demo.processes import Child, progress
 
-_SECONDS_BETWEEN = (1.0, 4.0)
+# Starting takes a few seconds: killed more often, nothing would ever get to work.
+_SECONDS_BETWEEN = (3.0, 10.0)
 
 
 class Chaos:

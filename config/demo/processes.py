@@ -63,7 +63,8 @@ class Child:
         """Start it again if it died; True if it had. Raises ChildFailed if it never stays up."""
         if self._process is None or self.is_running():
             return False
-        was_false_start = time.monotonic() - self._started_at < _SECONDS_OF_A_FALSE_START
+        was_killed = self._process.returncode == -signal.SIGKILL
+        was_false_start = not was_killed and time.monotonic() - self._started_at < _SECONDS_OF_A_FALSE_START
         self.false_starts = self.false_starts + 1 if was_false_start else 0
         if self.false_starts > _FALSE_STARTS_ALLOWED:
             raise ChildFailed(f"{self.name} does not stay up. The end of {self.log}:\n{tail(self.log)}")
