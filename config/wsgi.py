@@ -5,4 +5,9 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+# Its imports need the applications loaded.
+from integrations.inbound.fast_path import InboundApplication  # noqa: E402
+
+application = InboundApplication(_django)

@@ -1,4 +1,4 @@
-"""One-row statements of the hot path, kept prepared on the server."""
+"""Statements of the hot path, kept prepared on the server."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from psycopg import Cursor
 
 
 def fetch_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
-    """Run a statement and give its first row, in the caller's transaction or in one of its own.
+    """Run a statement as `fetch_rows` does, and give its first row."""
+    rows = fetch_rows(sql, values)
+    return rows[0] if rows else None
+
+
+def fetch_rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a statement and give its rows, in the caller's transaction or in one of its own.
 
     Goes past Django's cursor, because only psycopg's own can keep a statement prepared. `sql` must be constant.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        row: tuple[Any, ...] | None = cursor.execute(sql, values, prepare=True).fetchone()
-    return row
+        rows: list[tuple[Any, ...]] = cursor.execute(sql, values, prepare=True).fetchall()
+    return rows

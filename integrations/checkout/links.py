@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
@@ -40,7 +41,12 @@ def order_id_of(token: str) -> int | None:
 def done_url(pair_id: int, vendor_tx_code: str, *, is_paid: bool) -> str:
     """Our own page for a customer who comes back from Opayo; at most 255 characters, as Opayo demands."""
     token = _DONE.sign(f"{pair_id}.{'paid' if is_paid else 'failed'}.{vendor_tx_code}")
-    return f"{settings.SITE_URL}{reverse('checkout-done', args=[token])}"
+    return f"{settings.SITE_URL}{_done_path()}{token}"
+
+
+@lru_cache(maxsize=1)
+def _done_path() -> str:
+    return reverse("checkout-done", args=["token"]).removesuffix("token")
 
 
 def read_done(token: str) -> Done | None:

@@ -19,10 +19,14 @@ from integrations.core.card_numbers import LONGEST, SHORTEST, LuhnSums, lengths_
 
 Span = tuple[int, int]
 
-# A blank or dash between digits: plain, form-encoded, as a JSON escape, or the no-break space of UTF-8.
-_GAP: Final = rb"(?:[ +-]|%20|%2[Dd]|\\u00[aA]0|\xc2\xa0){0,3}"
 _DIGITS: Final = re.compile(rb"[0-9]+")
-_RUN: Final = re.compile(rb"[0-9](?:" + _GAP + rb"[0-9]){12,}")
+# What stands for a blank or dash where it is written as an escape, and what stands for any other escape: the
+# hexadecimal digits of an escape are no digits of a number.
+_GAP_ESCAPE, _OTHER_ESCAPE = b"\x01", b"\x02"
+_JSON_ESCAPES: Final = re.compile(rb"\\u[0-9A-Fa-f]{4}|%2[0Dd]|\xc2\xa0")
+_FORM_ESCAPES: Final = re.compile(rb"%[0-9A-Fa-f]{2}|\xc2\xa0")
+_GAP_ESCAPES: Final = frozenset((rb"\u00a0", rb"\u0020", rb"\u002d", b"%20", b"%2d", b"%2b", b"\xc2\xa0"))
+_RUN: Final = re.compile(rb"[0-9](?:(?:[ +-]|\x01+){0,3}[0-9]){12,}")
 # What no part of is a card number: a GUID, what is left of a number masked before, and the card scheme's own id of a
 # transaction (Opayo Server protocol 4.00, SchemeTraceID): starred out, its notification could not be verified later.
 _SETTLED: Final = re.compile(
@@ -30,11 +34,9 @@ _SETTLED: Final = re.compile(
 )
 _JSON_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
-_GAP_WITH_DIGITS: Final = re.compile(rb"%20|%2[Dd]|\\u00[aA]0")
-
 # The fast way past a clean body: with everything that may stand in a gap left out, and every digit a "0",
 # a card number is thirteen zeros in a row. Letting too much through costs time only.
-_GAPS_LEFT_OUT: Final = b" +-%\\uaAdD\xc2\xa0"
+_GAPS_LEFT_OUT: Final = b" +-%\\uaAbBdD\xc2\xa0"
 _DIGITS_TO_ZERO: Final = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x78 for byte in range(256))
 _SHORTEST: Final = b"0" * SHORTEST
 _CODE_WORDS: Final = (b"cv", b"csc", b"verification")
@@ -65,7 +67,7 @@ def _found_cards(body: bytes) -> list[Span]:
 
 def _found_codes(body: bytes) -> list[Span]:
     lowered = body.lower()
-    if not any([word in lowered for word in _CODE_WORDS]) and not _SECURITY_CODE.search(lowered):
+    if not any(word in lowered for word in _CODE_WORDS) and not _SECURITY_CODE.search(lowered):
         return []
     return [match.span(1) for match in _CODE.finditer(lowered)]
 
@@ -77,15 +79,29 @@ def mask_text(text: str) -> str:
 
 
 def _card_spans(body: bytes) -> Iterator[Span]:
-    settled = [match.span() for match in _SETTLED.finditer(body)]
-    for run in _RUN.finditer(body):
-        yield from _cards_among(body, _digit_groups(run), settled)
+    plain = _without_escapes(body)
+    settled = [match.span() for match in _SETTLED.finditer(plain)]
+    for run in _RUN.finditer(plain):
+        groups = [
+            (run.start() + group.start(), run.start() + group.end())
+            for group in _DIGITS.finditer(run.group())
+        ]
+        yield from _cards_among(plain, groups, settled)
 
 
-def _digit_groups(run: re.Match[bytes]) -> list[Span]:
-    # The digits of an escaped blank ("%20", "\\u00a0") are no digits of the number.
-    blanked = _GAP_WITH_DIGITS.sub(lambda gap: b" " * len(gap.group()), run.group())
-    return [(run.start() + group.start(), run.start() + group.end()) for group in _DIGITS.finditer(blanked)]
+def _without_escapes(body: bytes) -> bytes:
+    """The body, equally long, with its escapes replaced by what they mean for a number.
+
+    A form holds neither blanks nor quotes; in any other text a per cent sign is mostly just that.
+    """
+    is_form = b"=" in body and not any(sign in body for sign in (b" ", b"\n", b'"'))
+    return (_FORM_ESCAPES if is_form else _JSON_ESCAPES).sub(_stand_in, body)
+
+
+def _stand_in(escape: re.Match[bytes]) -> bytes:
+    written = escape.group()
+    sign = _GAP_ESCAPE if written.lower() in _GAP_ESCAPES else _OTHER_ESCAPE
+    return sign * len(written)
 
 
 def _cards_among(body: bytes, groups: list[Span], settled: list[Span]) -> Iterator[Span]:
@@ -117,13 +133,13 @@ def _end_of_card(digits: str, offsets: list[int], is_free: list[bool], sums: Luh
 
 
 def _starred(body: bytes, cards: list[Span], codes: list[Span]) -> bytes:
-    quoted = _json_strings(body)
+    quoted, plain = _json_strings(body), _without_escapes(body)
     parts: list[bytes] = []
     done = 0
     for (start, end), kept in sorted((dict.fromkeys(cards, 4) | dict.fromkeys(codes, 0)).items()):
         if start < done:
             continue
-        stars = _stars(body[start:end], kept)
+        stars = _stars(plain[start:end], kept)
         is_bare = quoted is not None and not _is_inside(quoted, start)
         parts += [body[done:start], b'"' + stars + b'"' if is_bare else stars]
         done = end
@@ -139,7 +155,7 @@ def _json_strings(body: bytes) -> list[Span] | None:
 
 def _stars(written: bytes, kept: int) -> bytes:
     """Stars for all digits but the last `kept`; the gaps between them are dropped."""
-    digits = b"".join(_DIGITS.findall(_GAP_WITH_DIGITS.sub(b" ", written)))
+    digits = b"".join(_DIGITS.findall(written))
     return b"*" * (len(digits) - kept) + (digits[-kept:] if kept else b"")
 
 

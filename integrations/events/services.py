@@ -9,28 +9,18 @@ from typing import Final, NotRequired, TypedDict, Unpack
 
 import orjson
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from integrations.clock import business_now
 from integrations.core import chain
 from integrations.core.pci import mask
+from integrations.events.inbox import insert_event
 from integrations.models import AuditEntry, Event
-from integrations.prepared import fetch_row
 
 _DEDUPE_KEY_MAX: Final = 200
 _VERIFIED_AT_ONCE: Final = 2000
 # Read by the trigger that otherwise refuses to delete events (migration event_guard).
 _ALLOW_RETIREMENT: Final = "SET LOCAL tillbridge.retire_events = 'on'"
 
-_INSERT: Final = """
-    INSERT INTO integrations_event (
-        pair_id, source, dedupe_key, connection_id, kind, authenticity, headers, body, body_sha256, is_masked,
-        received_at, state, error, processed_at, chain_hash, attempts
-    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', 0)
-    ON CONFLICT (pair_id, source, dedupe_key) DO NOTHING
-    RETURNING id
-"""
-_FIND: Final = "SELECT id FROM integrations_event WHERE pair_id = %s AND source = %s AND dedupe_key = %s"
 _SEAL: Final = """
     UPDATE integrations_event AS event SET sequence = sealed.sequence, chain_hash = sealed.chain_hash
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS sealed (id, sequence, chain_hash)
@@ -59,34 +49,30 @@ class Arrival(TypedDict):
 def store_event(**arrival: Unpack[Arrival]) -> tuple[int, bool]:
     """Keep what was received; gives the event's id and whether it is new.
 
-    One INSERT, committed when this returns unless the caller has opened a transaction. The same `dedupe_key` from
+    Committed when this returns, unless the caller has opened a transaction. The same `dedupe_key` from
     the same source of the pair is kept once. Card numbers and security codes are masked first.
     """
     body, is_masked = mask(arrival["body"])
-    now = arrival.get("received_at") or business_now()
+    now = (arrival.get("received_at") or business_now()).isoformat()
     state = arrival.get("state", Event.State.RECEIVED)
-    name = arrival["pair_id"], arrival["source"], _fitting(arrival["dedupe_key"])
-    values = (
-        *name,
-        arrival["connection_id"],
-        arrival["kind"][:40],
-        arrival["authenticity"],
-        Jsonb(_masked_headers(arrival["headers"])),
-        body,
-        sha256(body).hexdigest(),
-        is_masked,
-        now,
-        state,
-        arrival.get("error", ""),
-        None if state == Event.State.RECEIVED else now,
+    return insert_event(
+        {
+            "pair_id": arrival["pair_id"],
+            "source": arrival["source"],
+            "dedupe_key": _fitting(arrival["dedupe_key"]),
+            "connection_id": arrival["connection_id"],
+            "kind": arrival["kind"][:40],
+            "authenticity": arrival["authenticity"],
+            "headers": _masked_headers(arrival["headers"]),
+            "body": body.hex(),
+            "body_sha256": sha256(body).hexdigest(),
+            "is_masked": is_masked,
+            "received_at": now,
+            "state": state,
+            "error": arrival.get("error", ""),
+            "processed_at": None if state == Event.State.RECEIVED else now,
+        }
     )
-    new = fetch_row(_INSERT, values)
-    if new is not None:
-        return int(new[0]), True
-    known = fetch_row(_FIND, name)
-    if known is None:
-        raise RuntimeError("An event was neither stored nor found: retention removed it meanwhile.")
-    return int(known[0]), False
 
 
 def _fitting(dedupe_key: str) -> str:

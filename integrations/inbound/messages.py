@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -17,20 +17,24 @@ TEXT: Final = "text/plain; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A whole message for a known connection. `meta` is the WSGI environment; `received_at` is UTC."""
+    """A whole message for a known connection.
+
+    `meta` is the WSGI environment; `received_at` is aware, on the clock of the books.
+    """
 
     sender: Sender
     body: bytes = field(repr=False)
-    meta: Mapping[str, str] = field(repr=False)
+    meta: Mapping[str, Any] = field(repr=False)
     received_at: datetime
 
     def header(self, name: str) -> str:
         """A header by its WSGI name (`HTTP_WEBHOOK_ID`); empty when absent."""
-        return self.meta.get(name, "")
+        value = self.meta.get(name, "")
+        return value if isinstance(value, str) else ""
 
     def kept_headers(self, *names: str) -> dict[str, str]:
         """The headers worth keeping as evidence, by their own names."""
-        found = ((name, self.meta.get(f"HTTP_{name.upper().replace('-', '_')}", "")) for name in names)
+        found = ((name, self.header(f"HTTP_{name.upper().replace('-', '_')}")) for name in names)
         return {name: value for name, value in found if value}
 
 

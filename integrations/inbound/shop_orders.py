@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from hashlib import sha256
 
@@ -56,7 +57,7 @@ def _check_signature(message: Message) -> None:
         timestamp=message.header("HTTP_WEBHOOK_TIMESTAMP"),
         signatures=message.header("HTTP_WEBHOOK_SIGNATURE"),
         body=message.body,
-        now=message.received_at.timestamp(),
+        now=time.time(),
     )
 
 
