@@ -12,7 +12,7 @@ import psutil
 from config.demo.processes import Child, progress
 
 # Starting takes a few seconds: killed more often, nothing would ever get to work.
-_SECONDS_BETWEEN = (3.0, 10.0)
+_SECONDS_BETWEEN = (2.0, 8.0)
 
 
 class Chaos:

@@ -16,6 +16,9 @@ _DAY = 86_400.0
 _AFTERMATH_DAYS = 2
 _QUIET_LOOKS = 2
 _SECONDS_BETWEEN_LOOKS = 0.5
+# Hostile trade is paced, so that kills fall into it and not after it.
+_SECONDS_UNDER_FIRE = 40.0
+_MOST_ORDERS_A_SECOND_UNDER_FIRE = 20.0
 _SECONDS_BASE = 300.0
 _SECONDS_PER_ORDER = 1.0
 
@@ -26,6 +29,8 @@ def trade_order(options: Options) -> dict[str, Any]:
     if options.mix:
         weights = (part.partition("=") for part in options.mix.split(","))
         order["mix"] = {name.strip(): int(weight) for name, _, weight in weights}
+    if options.is_hostile:
+        order["rate"] = min(options.orders / _SECONDS_UNDER_FIRE, _MOST_ORDERS_A_SECOND_UNDER_FIRE)
     if options.first == "payments":
         order["payment_first"] = True
     if options.first == "orders":

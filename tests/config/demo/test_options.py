@@ -53,3 +53,14 @@ def test_a_hostile_run_is_given_more_time() -> None:
     calm, hostile = read_options(["--faults", "rough"]), read_options(["--faults", "hostile"])
 
     assert bound(hostile) > bound(calm)
+
+
+def test_hostile_trade_is_slow_enough_to_be_killed_in() -> None:
+    few, many = (
+        read_options(["--faults", "hostile"]),
+        read_options(["--faults", "hostile", "--orders", "100000"]),
+    )
+
+    assert trade_order(few)["rate"] == few.orders / 40
+    assert trade_order(many)["rate"] == 20
+    assert "rate" not in trade_order(read_options([]))
