@@ -54,6 +54,8 @@ class Batch:
             keys = self.wanted.pop(kind, set()) - known.keys()
             if keys:
                 found = model._default_manager.filter(pair=self.pair, **{f"{field_name}__in": keys})
+                if model is Order:
+                    found = found.select_related("customer")
                 # Kept from others (a checkout, a person) until this batch is committed.
                 locked = found.select_for_update(of=("self",), no_key=True).order_by("pk")
                 known.update({getattr(row, field_name): row for row in locked})
