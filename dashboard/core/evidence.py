@@ -18,13 +18,6 @@ _TOKEN: Final = re.compile(
 _CLASSES: Final = {"key": "k", "string": "s", "number": "n", "constant": "c"}
 
 
-class _Decimals(json.JSONEncoder):
-    """Writes a Decimal as the number it was read from."""
-
-    def default(self, o: Any) -> Any:
-        return str(o) if isinstance(o, Decimal) else super().default(o)
-
-
 def readable(body: bytes, content_type: str = "") -> str:
     """A body as text: JSON indented, form fields one a line, anything else as it came."""
     text = body[:_MOST].decode("utf-8", "replace")
@@ -49,8 +42,14 @@ def pretty_json(text: str) -> str:
 
 
 def pretty_value(value: object) -> str:
-    """A value of a JSON column, indented."""
-    return json.dumps(value, indent=2, ensure_ascii=False, cls=_Decimals)
+    """A value of a JSON column, indented; a Decimal by its own digits."""
+    return _unquoted(json.dumps(value, indent=2, ensure_ascii=False, default=_number))
+
+
+def _number(value: Any) -> _Number:
+    if isinstance(value, Decimal):
+        return _Number(f"{value:f}")
+    raise TypeError(f"{value!r} has no place in JSON.")
 
 
 class _Number(str):

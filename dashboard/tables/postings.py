@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 from django.urls import reverse
 
 from dashboard.core import states
@@ -15,7 +17,7 @@ from dashboard.tables.cells import Amount, Badge, Cell, Count, Link, Moment, Tex
 from dashboard.tables.orders import order_link
 from dashboard.tables.table import Column, EmptyState, TableSpec
 from integrations.models import Pair
-from sync.models import Posting
+from sync.models import Posting, Problem
 
 
 def posting_link(posting: Posting, pair: Pair, *, main: bool = False) -> Cell:
@@ -69,13 +71,21 @@ class PostingFilter(ListFilter[Posting]):
 
     kind = choice_field("Kind", [("", "Any kind"), *Posting.Kind.choices])
     state = choice_field("State", choices_of(states.POSTING, "Any state"))
+    problem = forms.ModelChoiceField(
+        Problem.objects.none(), required=False, empty_label="Any problem", label="Held by"
+    )
     since = day_field("From")
     until = day_field("To")
+
+    def __init__(self, query: QueryDict, pair: Pair) -> None:
+        super().__init__(query, pair)
+        open_problems = Problem.objects.filter(pair=pair, resolved_at=None)
+        self.fields["problem"].queryset = open_problems  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def search_hint(self) -> str:
         return "Key, order or Xero number"
 
     def conditions(self, values: dict[str, Any]) -> Iterable[Q]:
-        for name in ("kind", "state"):
+        for name in ("kind", "state", "problem"):
             if value := values.get(name):
                 yield Q(**{name: value})

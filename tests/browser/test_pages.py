@@ -36,7 +36,9 @@ def paths(scene: Scene) -> list[str]:
 
 
 @pytest.mark.parametrize("half", HALVES)
-def test_every_page_is_sound(visit: Visit, page: Page, scene: Scene, complaints: list[str], half: str) -> None:
+def test_every_page_is_sound(
+    visit: Visit, page: Page, scene: Scene, complaints: list[str], half: str
+) -> None:
     found: dict[str, object] = {}
     for path in paths(scene)[HALVES.index(half) :: len(HALVES)]:
         visit(path)

@@ -32,7 +32,9 @@ _POST_ONLY = {
 def _inside_pair(patterns: list[Any], *, inside: bool = False) -> Iterator[URLPattern]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            yield from _inside_pair(pattern.url_patterns, inside=inside or "pair_slug" in str(pattern.pattern))
+            yield from _inside_pair(
+                pattern.url_patterns, inside=inside or "pair_slug" in str(pattern.pattern)
+            )
         elif inside:
             yield pattern
 
@@ -112,7 +114,9 @@ def test_roles_open_what_they_allow_and_nothing_else(
     allowed = {name for name, pattern in PATTERNS.items() if role_allows(role, pattern.callback.needed_role)}
     assert {name for name, status in found.items() if status == 403} == PATTERNS.keys() - allowed
     # 286 tells a live part to stop; 404 is an assignment that names no order.
-    assert {found[name] for name in allowed} <= {200, 286, 302} | ({404} if role_allows(role, "operator") else set())
+    assert {found[name] for name in allowed} <= {200, 286, 302} | (
+        {404} if role_allows(role, "operator") else set()
+    )
 
 
 def _fine(connection: Connection) -> Health:
@@ -126,7 +130,9 @@ def test_a_stranger_asking_for_a_fragment_is_led_to_the_login_as_a_whole(scene: 
 
 
 def test_viewers_look_at_the_settings_but_cannot_change_them(scene: Scene, client_of: PairClient) -> None:
-    answer = client_of(scene.pair, Role.VIEWER).post(reverse("settings", args=[scene.pair.slug]), {"name": "Mine"})
+    answer = client_of(scene.pair, Role.VIEWER).post(
+        reverse("settings", args=[scene.pair.slug]), {"name": "Mine"}
+    )
     assert answer.status_code == 403
     scene.pair.refresh_from_db()
     assert scene.pair.name == "Harbour & Finch"

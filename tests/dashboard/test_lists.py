@@ -101,7 +101,9 @@ def test_pages_go_forth_and_back_over_every_row_once(pair: Pair, client_of: Pair
 
 
 @pytest.mark.parametrize("cursor", ["x", "bm9wZQ", "W10", "WyJ2IiwiYSIsMV0", "." * 600])
-def test_a_cursor_that_is_not_ours_begins_at_the_beginning(cursor: str, pair: Pair, client_of: PairClient) -> None:
+def test_a_cursor_that_is_not_ours_begins_at_the_beginning(
+    cursor: str, pair: Pair, client_of: PairClient
+) -> None:
     many_orders(pair, 3)
     answer = client_of(pair, Role.VIEWER).get(reverse("orders", args=[pair.slug]), {"after": cursor})
     assert len(shown(answer)) == 3
@@ -116,7 +118,9 @@ def test_orders_are_found_by_number_customer_and_state(pair: Pair, client_of: Pa
         assert shown(browser.get(url, query)) == ["HF-1"], query
 
 
-def test_a_filter_that_is_not_understood_narrows_nothing_and_says_so(pair: Pair, client_of: PairClient) -> None:
+def test_a_filter_that_is_not_understood_narrows_nothing_and_says_so(
+    pair: Pair, client_of: PairClient
+) -> None:
     OrderFactory(pair=pair)
     answer = client_of(pair, Role.VIEWER).get(reverse("orders", args=[pair.slug]), {"since": "yesterday"})
     assert len(shown(answer)) == 1
@@ -156,17 +160,25 @@ def test_amounts_are_exported_with_their_currency(pair: Pair, client_of: PairCli
 
 
 def test_names_are_escaped(pair: Pair, client_of: PairClient) -> None:
-    OrderFactory(pair=pair, number="<b>1</b>", customer=CustomerFactory(pair=pair, name="<script>alert(1)</script>"))
+    OrderFactory(
+        pair=pair, number="<b>1</b>", customer=CustomerFactory(pair=pair, name="<script>alert(1)</script>")
+    )
     page = client_of(pair, Role.VIEWER).get(reverse("orders", args=[pair.slug])).content.decode()
     assert "<script>alert" not in page
     assert "&lt;b&gt;1&lt;/b&gt;" in page
 
 
 @pytest.mark.parametrize("place", ["posted", "on_its_way", "needs_you", "unmatched", "unplaced", "waits"])
-def test_each_place_lists_the_payments_that_the_balance_counts_there(place: str, scene: Scene, viewer: Client) -> None:
+def test_each_place_lists_the_payments_that_the_balance_counts_there(
+    place: str, scene: Scene, viewer: Client
+) -> None:
     lines = viewer.get(reverse("home", args=[scene.pair.slug])).context["balance"].lines
     heaps = [heap for line in lines for heap in (line.posted, line.on_its_way, *line.stuck)]
-    wanted = sum(heap.count for heap in heaps if heap.place == place or (place == "waits" and heap.place not in ("posted", "on_its_way")))
+    wanted = sum(
+        heap.count
+        for heap in heaps
+        if heap.place == place or (place == "waits" and heap.place not in ("posted", "on_its_way"))
+    )
     answer = viewer.get(reverse("payments", args=[scene.pair.slug]), {"place": place})
     assert answer.context["listing"].count == wanted
 
