@@ -42,6 +42,13 @@ def _inside_pair(patterns: list[Any], *, inside: bool = False) -> Iterator[URLPa
 PATTERNS = {str(pattern.name): pattern for pattern in _inside_pair(urlpatterns)}
 
 
+def needed_role(pattern: URLPattern) -> Role:
+    """The role that `pair_required` asks for at this address."""
+    role = getattr(pattern.callback, "needed_role")  # noqa: B009 - set by the decorator, unknown to types
+    assert isinstance(role, Role)
+    return role
+
+
 def arguments(name: str, scene: Scene) -> dict[str, Any]:
     """What the address needs beside the pair, from the scene."""
     pair = scene.pair
@@ -111,7 +118,7 @@ def test_roles_open_what_they_allow_and_nothing_else(
 ) -> None:
     monkeypatch.setattr("dashboard.views.connections.test_connection", _fine)
     found = statuses(client_of(scene.pair, role), scene, scene.pair.slug)
-    allowed = {name for name, pattern in PATTERNS.items() if role_allows(role, pattern.callback.needed_role)}
+    allowed = {name for name, pattern in PATTERNS.items() if role_allows(role, needed_role(pattern))}
     assert {name for name, status in found.items() if status == 403} == PATTERNS.keys() - allowed
     # 286 tells a live part to stop; 404 is an assignment that names no order.
     assert {found[name] for name in allowed} <= {200, 286, 302} | (

@@ -69,7 +69,9 @@ def test_resolving_a_problem_lets_all_flow_on(scene: Scene, operator: Client) ->
     ],
 )
 def test_dead_letters_are_tried_again(kind: str, words: str, scene: Scene, operator: Client) -> None:
-    rows = {"postings": scene.dead, "events": scene.dead_event, "notices": scene.dead_notice}
+    rows: dict[str, Posting | Event | Notice] = {
+        "postings": scene.dead, "events": scene.dead_event, "notices": scene.dead_notice,
+    }  # fmt: skip
     assert words in said(operator, act(scene, f"attention-{kind}-retry"), {"id": [rows[kind].pk]})
     rows[kind].refresh_from_db()
     assert rows[kind].state != "dead"
@@ -212,7 +214,11 @@ def settings_form(scene: Scene, client: Client, **changes: Any) -> dict[str, Any
     form = client.get(act(scene, "settings")).context["form"]
     values = {field.name: field.value() for field in form}
     values["currencies_kept"] = ", ".join(scene.pair.currencies_kept)
-    return {name: value for name, value in {**values, **changes}.items() if value is not None and value is not False}
+    return {
+        name: value
+        for name, value in {**values, **changes}.items()
+        if value is not None and value is not False
+    }
 
 
 def test_settings_are_kept_and_their_change_is_on_the_audit_log(scene: Scene, administrator: Client) -> None:
