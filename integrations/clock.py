@@ -22,11 +22,11 @@ class _DemoOffset:
         self.seconds = 0.0
         self.read_at = float("-inf")
 
-    def current(self, path: Path) -> float:
+    def current(self, path: str) -> float:
         if time.monotonic() - self.read_at > _READ_AGAIN_SECONDS:
             self.read_at = time.monotonic()
             try:
-                self.seconds = float(path.read_text().strip() or 0)
+                self.seconds = float(Path(path).read_text().strip() or 0)
             except FileNotFoundError:
                 self.seconds = 0.0
         return self.seconds
@@ -39,5 +39,5 @@ def business_now() -> datetime:
     """The moment the books are at, in UTC."""
     now = datetime.now(UTC)
     if settings.DEMO_CLOCK_FILE:
-        now += timedelta(seconds=_demo_offset.current(Path(settings.DEMO_CLOCK_FILE)))
+        now += timedelta(seconds=_demo_offset.current(settings.DEMO_CLOCK_FILE))
     return now

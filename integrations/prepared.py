@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import Cursor
 
 
@@ -20,7 +20,8 @@ def fetch_rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
     Goes past Django's cursor, because only psycopg's own can keep a statement prepared. `sql` must be constant.
     """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    wrapper.ensure_connection()
+    with wrapper.wrap_database_errors, Cursor(wrapper.connection) as cursor:
         rows: list[tuple[Any, ...]] = cursor.execute(sql, values, prepare=True).fetchall()
     return rows

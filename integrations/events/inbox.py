@@ -48,7 +48,7 @@ _FIND: Final = "SELECT id FROM integrations_event WHERE pair_id = %s AND source 
 class _Waiting:
     """One row in the line. `turn` is free when the row has its result or is the first of the line."""
 
-    row: Mapping[str, Any]
+    row: bytes
     name: Name
     turn: Lock
     result: Result | DatabaseError | None = None
@@ -72,9 +72,10 @@ def insert_event(row: Mapping[str, Any]) -> Result:
     `row` holds the columns as JSON values, the body in hex. Raises what the database raises for this row.
     """
     name = (row["pair_id"], row["source"], row["dedupe_key"])
+    written = orjson.dumps(row)
     if connection.in_atomic_block:
-        return _insert([row], [name])[0]
-    mine = _Waiting(row, name, Lock())
+        return _insert([written], [name])[0]
+    mine = _Waiting(written, name, Lock())
     mine.turn.acquire()
     if not _stand_in_line(mine):
         mine.turn.acquire()
@@ -135,8 +136,8 @@ def _alone(each: _Waiting) -> Result | DatabaseError:
         return error
 
 
-def _insert(rows: Sequence[Mapping[str, Any]], names: Sequence[Name]) -> list[Result]:
-    inserted = fetch_rows(_INSERT, (orjson.dumps(rows).decode(),))
+def _insert(rows: Sequence[bytes], names: Sequence[Name]) -> list[Result]:
+    inserted = fetch_rows(_INSERT, [(b"[%b]" % b",".join(rows)).decode()])
     new = {(pair_id, source, dedupe_key): int(pk) for pk, pair_id, source, dedupe_key in inserted}
     # Of two rows with one name in a batch the first is new.
     return [(new.pop(name), True) if name in new else (_known(name), False) for name in names]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
 
 from integrations.inbound.connections import Sender
 
+ABOUT_THE_SENDER: Final = MappingProxyType({"user-agent": "HTTP_USER_AGENT", "content-type": "CONTENT_TYPE"})
 JSON: Final = "application/json"
 TEXT: Final = "text/plain; charset=utf-8"
 
@@ -32,10 +34,10 @@ class Message:
         value = self.meta.get(name, "")
         return value if isinstance(value, str) else ""
 
-    def kept_headers(self, *names: str) -> dict[str, str]:
-        """The headers worth keeping as evidence, by their own names."""
-        found = ((name, self.header(f"HTTP_{name.upper().replace('-', '_')}")) for name in names)
-        return {name: value for name, value in found if value}
+    def kept_headers(self, names: Mapping[str, str]) -> dict[str, str]:
+        """The headers worth keeping as evidence; `names` gives the WSGI name of each."""
+        found = {name: self.header(wsgi_name) for name, wsgi_name in names.items()}
+        return {name: value for name, value in found.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from integrations.core.failures import ConfigurationFailure
 from integrations.events.services import store_event
 from integrations.inbound.connections import Sender
 from integrations.inbound.database import on_live_connection
-from integrations.inbound.messages import TEXT, Answer, Message
+from integrations.inbound.messages import ABOUT_THE_SENDER, TEXT, Answer, Message
 from integrations.inbound.refusals import refusals
 from integrations.inbound.wakeup import wake_soon
 from integrations.models import Event
@@ -36,7 +36,6 @@ from integrations.prepared import fetch_row
 from integrations.secrets import decrypt
 
 _REDIRECT_URL_MAX: Final = 255
-_HEADERS: Final = ("user-agent", "content-type")
 _PAYMENT: Final = """
     SELECT payment.security_key, payment.return_url, coalesce(shop_order.number, payment.order_number),
            shop.config ->> 'return_url'
@@ -111,7 +110,7 @@ def _keep(message: Message, told: Notification, *, is_verified: bool) -> tuple[i
         kind="notification",
         dedupe_key=key if is_verified else f"{key}:{told.vps_signature}",
         body=message.body,
-        headers=message.kept_headers(*_HEADERS),
+        headers=message.kept_headers(ABOUT_THE_SENDER),
         authenticity=Event.Authenticity.VERIFIED if is_verified else Event.Authenticity.PENDING,
         received_at=message.received_at,
     )

@@ -5,19 +5,27 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 from hashlib import sha256
+from types import MappingProxyType
 
 from integrations.checkout.shop import answer_checkout
 from integrations.core.pci import mask
 from integrations.core.standard_webhooks import SignatureRefusedError, key_of, verify
 from integrations.events.services import store_event
 from integrations.inbound.database import on_live_connection
-from integrations.inbound.messages import Answer, Message, refused
+from integrations.inbound.messages import ABOUT_THE_SENDER, Answer, Message, refused
 from integrations.inbound.refusals import refusals
 from integrations.inbound.wakeup import wake_soon
 from integrations.models import Event
 from integrations.shop.core.envelope import Envelope, MessageError, read_envelope
 
-_HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature", "user-agent", "content-type")
+_HEADERS = MappingProxyType(
+    {
+        "webhook-id": "HTTP_WEBHOOK_ID",
+        "webhook-timestamp": "HTTP_WEBHOOK_TIMESTAMP",
+        "webhook-signature": "HTTP_WEBHOOK_SIGNATURE",
+        **ABOUT_THE_SENDER,
+    }
+)
 SIGNING_SECRET = "signing_secret"  # noqa: S105 - the name of a secret
 
 
@@ -80,7 +88,7 @@ def _keep(
             kind=kind,
             dedupe_key=f"{message.sender.id}:{message.header('HTTP_WEBHOOK_ID')}{suffix}",
             body=message.body,
-            headers=message.kept_headers(*_HEADERS),
+            headers=message.kept_headers(_HEADERS),
             authenticity=Event.Authenticity.VERIFIED,
             received_at=message.received_at,
             state=state,

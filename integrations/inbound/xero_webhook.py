@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from base64 import b64encode
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Final
 
 import orjson
@@ -21,6 +22,7 @@ from integrations.inbound.wakeup import wake_soon
 from integrations.models import Event
 
 WEBHOOK_KEY: Final = "webhook_key"
+_HEADERS: Final = MappingProxyType({"x-xero-signature": "HTTP_X_XERO_SIGNATURE"})
 
 
 def receive_webhook(message: Message) -> Answer:
@@ -59,7 +61,7 @@ def _keep(message: Message, *, has_events: bool) -> tuple[int, bool]:
         kind="webhook",
         dedupe_key=sha256(message.body).hexdigest(),
         body=message.body,
-        headers=message.kept_headers("x-xero-signature"),
+        headers=message.kept_headers(_HEADERS),
         authenticity=Event.Authenticity.VERIFIED,
         received_at=message.received_at,
         state=Event.State.RECEIVED if has_events else Event.State.IGNORED,

@@ -134,6 +134,8 @@ def parse_notification(body: bytes) -> Notification:
 
 
 def _text(encoded: bytes) -> str:
+    if encoded.isalnum():
+        return encoded.decode("ascii")
     # A NUL is in nothing that Opayo sends, and PostgreSQL keeps none.
     return decoded(unquote_to_bytes(encoded.replace(b"+", b" "))).replace("\0", "")
 
