@@ -13,6 +13,8 @@ from integrations.members.access import LAST_PAIR, Access
 from integrations.models import Membership, Pair, Role
 
 THEMES = ("light", "dark")
+# Pages whose names begin with another word than their place in the navigation.
+_PLACES = {"xero": "connections", "deliveries": "activity", "notices": "orders"}
 
 
 @dataclass(frozen=True)
@@ -61,4 +63,5 @@ def _last_access(request: HttpRequest, memberships: list[Membership]) -> Access 
 def _section(request: HttpRequest) -> str:
     """The page's place in the navigation: the first word of its URL name."""
     match = request.resolver_match
-    return (match.url_name or "").partition("-")[0] if match else ""
+    word = (match.url_name or "").partition("-")[0] if match else ""
+    return _PLACES.get(word, word)

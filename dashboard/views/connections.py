@@ -62,7 +62,7 @@ def opayo(request: MemberRequest, pair: Pair) -> HttpResponse:
         record(pair, request.user, "connection.changed", f"Opayo {connected}", _told(form.changed_data))
         messages.success(request, f"{connected} is stored. Test it to be sure that the details are right.")
         return redirect("connections", pair.slug)
-    context = {"pair": pair, "form": form, "connection": connection, "title": "Connect Opayo"}
+    context = {"pair": pair, "form": form, "connection": connection, "title": "Opayo"}
     return render(request, "dashboard/connections/form.html", context, status=422 if form.errors else 200)
 
 
@@ -75,7 +75,7 @@ def shop(request: MemberRequest, pair: Pair, connection_id: int | None = None) -
     form = ShopForm(request.POST or None, connection=connection)
     if request.method == "POST" and form.is_valid():
         return _keep_shop(request, pair, form, connection)
-    context = {"pair": pair, "form": form, "connection": connection, "title": "Connect a shop"}
+    context = {"pair": pair, "form": form, "connection": connection, "title": "Shop"}
     return render(request, "dashboard/connections/form.html", context, status=422 if form.errors else 200)
 
 

@@ -341,7 +341,7 @@ def _stuck(trade: _Trade, orders: list[Order]) -> Scene:
     pair, now = trade.pair, trade.now
     problem = Problem.objects.create(
         pair=pair, code="account_unknown", subject="260",
-        message="Xero has no account 260, which sales of “textiles” are to go to.",
+        message="Xero has no account 260, where sales of textiles go.",
         fix="Create account 260 in Xero, or choose another account for textiles under Settings, Accounts.",
     )  # fmt: skip
     posted = list(Posting.objects.filter(pair=pair, state="posted", kind="payment").order_by("-pk")[:_STUCK])
