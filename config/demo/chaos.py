@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import psutil
 
@@ -18,9 +18,11 @@ _SECONDS_BETWEEN = (2.0, 8.0)
 class Chaos:
     """Kills by SIGKILL, from a thread of its own: a whole service, or one process inside it."""
 
-    def __init__(self, victims: Sequence[Child], seed: int) -> None:
+    def __init__(self, victims: Sequence[Child], is_time: Callable[[], bool], seed: int) -> None:
+        """`is_time` says whether this is a moment to kill: while people buy, say, but not in the quiet after."""
         self.kills = 0
         self._victims = victims
+        self._is_time = is_time
         self._random = random.Random(seed)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="chaos", daemon=True)
@@ -35,7 +37,8 @@ class Chaos:
 
     def _run(self) -> None:
         while not self._stopping.wait(self._random.uniform(*_SECONDS_BETWEEN)):
-            self._kill_one()
+            if self._is_time():
+                self._kill_one()
 
     def _kill_one(self) -> None:
         victim = self._random.choice(self._victims)

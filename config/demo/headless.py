@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from config.demo.options import Options
 from config.demo.processes import progress, run
 from config.demo.runs import KEPT, run_folder
 from config.demo.stack import Ports, Stack
-from config.demo.trading import let_aftermath_happen, run_trade
+from config.demo.trading import is_trading, let_aftermath_happen, run_trade
 
 
 def headless(options: Options) -> int:
@@ -55,7 +56,7 @@ def throw_away_stack(options: Options) -> Iterator[Stack]:
 
 def trade_and_audit(stack: Stack) -> dict[str, Any]:
     """Play the trade that was asked for, under kills if it is hostile, and audit the outcome."""
-    chaos = Chaos(stack.victims, stack.options.seed)
+    chaos = Chaos(stack.victims, partial(is_trading, stack.control), stack.options.seed)
     began = time.monotonic()
     if stack.options.is_hostile:
         chaos.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from config.demo.control import wait_until
+from config.demo.control import Control, wait_until
 from config.demo.options import Options
 from config.demo.processes import ChildFailed, progress
 from config.demo.quiet import Quiet, QuietServer, look
@@ -51,6 +51,11 @@ def run_trade(stack: Stack) -> None:
             raise TimeoutError(
                 f"{error} Trade: {stack.control.get('trade')}; product: {look(stack)}"
             ) from error
+
+
+def is_trading(control: Control) -> bool:
+    """True while people are in the shop; false while a day waits for the work it has made to be done."""
+    return bool(str(control.get("trade")["phase"]).startswith("trading"))
 
 
 class _Watch:
