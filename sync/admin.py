@@ -10,7 +10,16 @@ from sync.models import Delivery, Lease, Notice, Posting, Problem, Wake
 
 @admin.register(Posting)
 class PostingAdmin(Microscope):
-    list_display = ("natural_key", "pair", "kind", "state", "currency", "amount_minor", "attempts", "posted_at")
+    list_display = (
+        "natural_key",
+        "pair",
+        "kind",
+        "state",
+        "currency",
+        "amount_minor",
+        "attempts",
+        "posted_at",
+    )
     list_filter = ("kind", "state", "error_class")
     list_select_related = ("pair",)
     search_fields = ("natural_key", "remote_id", "remote_number")
@@ -18,7 +27,17 @@ class PostingAdmin(Microscope):
 
 @admin.register(Delivery)
 class DeliveryAdmin(Microscope):
-    list_display = ("pk", "pair", "kind", "method", "path", "state", "attempts", "status_code", "first_sent_at")
+    list_display = (
+        "pk",
+        "pair",
+        "kind",
+        "method",
+        "path",
+        "state",
+        "attempts",
+        "status_code",
+        "first_sent_at",
+    )
     list_filter = ("kind", "state")
     list_select_related = ("pair",)
     search_fields = ("idempotency_key",)

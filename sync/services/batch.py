@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from integrations.models import Customer, Event, Order, Pair, Payment
+from integrations.bulk import update_rows
+from integrations.models import Connection, Customer, Event, Order, Pair, Payment
+
+_NEEDED_WITH = {"orders": ("customer",), "payments": ("order", "order__customer")}
 
 _ORDER_FIELDS = [
     "customer", "currency", "total_minor", "captured_minor", "placed_at", "state",
     "problems", "document", "conversion", "close_unpaid_at", "updated_at",
+]  # fmt: skip
+_ORDER_STATE_FIELDS = [
+    "captured_minor", "state", "problems", "conversion", "close_unpaid_at", "updated_at",
 ]  # fmt: skip
 _PAYMENT_FIELDS = [
     "order", "vps_tx_id", "security_key", "state", "status", "status_detail", "tx_type",
@@ -36,6 +42,8 @@ class Batch:
     changed_orders: set[str] = field(default_factory=set)
     changed_customers: set[str] = field(default_factory=set)
     changed_payments: set[str] = field(default_factory=set)
+    told_orders: set[str] = field(default_factory=set)
+    """Orders whose content was told in this batch."""
     ended_payments: dict[str, str] = field(default_factory=dict)
     """Codes whose payment has failed or was reversed in this batch, with the state before."""
     caused_by: dict[str, int] = field(default_factory=dict)
@@ -45,6 +53,7 @@ class Batch:
     """Orders whose content changed after they were first told, with the event."""
     look_up: set[str] = field(default_factory=set)
     """VendorTxCodes to ask Opayo about."""
+    _vendors: dict[int | None, str] = field(default_factory=dict)
     poll: bool = False
     """Xero told of a change that was not ours."""
 
@@ -54,11 +63,26 @@ class Batch:
             keys = self.wanted.pop(kind, set()) - known.keys()
             if keys:
                 found = model._default_manager.filter(pair=self.pair, **{f"{field_name}__in": keys})
-                if model is Order:
-                    found = found.select_related("customer")
                 # Kept from others (a checkout, a person) until this batch is committed.
                 locked = found.select_for_update(of=("self",), no_key=True).order_by("pk")
-                known.update({getattr(row, field_name): row for row in locked})
+                rows = list(locked.select_related(*_NEEDED_WITH.get(kind, ())))
+                known.update({getattr(row, field_name): row for row in rows})
+                if kind == "payments":
+                    self.wanted["orders"].update(row.order.number for row in rows if row.order)
+        self._share_orders()
+
+    def _share_orders(self) -> None:
+        """One object per order, however it was come by."""
+        for payment in self.payments.values():
+            if payment.order is not None:
+                payment.order = self.orders.setdefault(payment.order.number, payment.order)
+
+    def vendor_of(self, connection_id: int | None) -> str:
+        """The Opayo vendor name of a connection."""
+        if connection_id not in self._vendors:
+            connection = Connection.objects.filter(pk=connection_id or 0).first()
+            self._vendors[connection_id] = str(connection.config.get("vendor", "")) if connection else ""
+        return self._vendors[connection_id]
 
     def _shelves(self) -> dict[str, tuple[type[Any], str, dict[str, Any]]]:
         return {
@@ -108,14 +132,18 @@ class Batch:
         for payment in payments:
             payment.updated_at = self.now
             payment.order_id = payment.order.pk if payment.order else None
-        _store(Payment, payments, _PAYMENT_FIELDS, ["pair", "vendor_tx_code"])
+        new = [payment for payment in payments if payment.pk is None]
+        _store(Payment, new, _PAYMENT_FIELDS, ["pair", "vendor_tx_code"])
+        update_rows([payment for payment in payments if payment not in new], _PAYMENT_FIELDS)
 
     def _store_orders(self) -> None:
         orders = [self.orders[key] for key in sorted(self.changed_orders) if key in self.orders]
         for order in orders:
             order.updated_at = self.now
             order.customer_id = order.customer.pk if order.customer else None
-        _store(Order, orders, _ORDER_FIELDS, ["pair", "number"])
+        told = [order for order in orders if order.pk is None or order.number in self.told_orders]
+        _store(Order, told, _ORDER_FIELDS, ["pair", "number"])
+        update_rows([order for order in orders if order not in told], _ORDER_STATE_FIELDS)
 
 
 def _store(

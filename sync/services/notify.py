@@ -51,7 +51,7 @@ def _notices(pair: Pair, payment: Payment, order: Order, kind: Notice.Type, occu
         content=_content(payment, order, kind, occurred_at),
     )
     told = [_addressed(first, Notice.Channel.SHOP, "")]
-    email = str(order.document.get("customer", {}).get("email", ""))
+    email = order.customer.email if order.customer else ""
     if pair.emails_customers and email and kind != Notice.Type.REVERSED:
         told.append(_addressed(first, Notice.Channel.EMAIL, email))
     return told

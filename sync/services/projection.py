@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.db.models.fields.json import KT
 from django.utils import timezone
 
+from integrations.bulk import update_rows
 from integrations.core.money import Money
 from integrations.models import Customer, Order, Pair, Payment
 from sync.core.books import Cancel, Create, OrderFacts, PaymentFacts, PostingFacts, Revise, Revive, plan
@@ -71,6 +73,9 @@ def _load(books: _Books, orders: list[Order]) -> None:
             Q(order__in=[order.pk for order in orders]) | Q(customer__in=customers, kind=Posting.Kind.CONTACT)
         )
         .select_for_update(of=("self",), no_key=True)
+        .select_related("waits_for")
+        .annotate(document_status=KT("document__Status"))
+        .defer("document", "waits_for__document")
         .order_by("pk")
     )
     books.postings = {(row.kind, row.natural_key): row for row in found}
@@ -93,9 +98,7 @@ def _plan_order(books: _Books, order: Order) -> None:
     if not facts.is_postable:
         return
     own = {
-        key: PostingFacts(
-            row.kind, row.natural_key, row.state, row.amount_minor, row.document.get("Status", "")
-        )
+        key: PostingFacts(row.kind, row.natural_key, row.state, row.amount_minor, _status(row))
         for key, row in books.postings.items()
         if row.order_id == order.pk
     }
@@ -104,6 +107,12 @@ def _plan_order(books: _Books, order: Order) -> None:
         _carry_out(books, order, payments, step)
     if order.number in books.batch.amended:
         _amend(books, order)
+
+
+def _status(posting: Posting) -> str:
+    """The status an invoice is sent with, without reading its whole document."""
+    known = getattr(posting, "document_status", None)
+    return str(known or "") if posting.pk else str(posting.document.get("Status", ""))
 
 
 def _facts(order: Order, payments: list[Payment]) -> OrderFacts:
@@ -284,10 +293,4 @@ def _write(books: _Books) -> None:
 
 def _update(postings: Iterable[Posting]) -> None:
     rows = list({posting.pk: posting for posting in postings}.values())
-    if rows:
-        Posting.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["pair", "kind", "natural_key"],
-            update_fields=["state", "error", "document", "mapping_version", "amount_minor", "ready_at"],
-        )
+    update_rows(rows, ["state", "error", "document", "mapping_version", "amount_minor", "ready_at"])

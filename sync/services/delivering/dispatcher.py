@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,7 +24,7 @@ from integrations.core.failures import ConfigurationFailure, PermanentFailure, T
 from integrations.models import Connection
 from integrations.xero.client import XeroClient
 from sync.core.batching import Calls, Queue, is_due
-from sync.models import Delivery, Problem
+from sync.models import Delivery, Posting, Problem
 from sync.selectors.outbox import calls_left, queues
 from sync.services.delivering.call import find_out, send
 from sync.services.delivering.fates import Answered, Refused
@@ -158,9 +158,10 @@ def _send_due(run: _Run, queue: Queue, calls: Calls) -> bool:
         prepared = prepare(run.connection, queue.kind)
         if prepared is None:
             break
-        _submit(run, prepared, send)
+        delivery, postings = prepared
+        _submit(run, delivery, send, postings)
         started = True
-        queue = queue.without(len(prepared.posting_ids))
+        queue = queue.without(len(postings))
     return started
 
 
@@ -194,8 +195,10 @@ def _resume(run: _Run, delivery: Delivery) -> None:
     _submit(run, delivery, send)
 
 
-def _submit(run: _Run, delivery: Delivery, job: Callable[..., Answered]) -> None:
-    postings = postings_of(delivery)
+def _submit(
+    run: _Run, delivery: Delivery, job: Callable[..., Answered], members: Sequence[Posting] | None = None
+) -> None:
+    postings = postings_of(delivery) if members is None else members
 
     def call() -> Answered:
         close_old_connections()

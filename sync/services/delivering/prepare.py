@@ -15,8 +15,8 @@ from sync.services.delivering.kinds import KINDS, path_of
 
 
 @transaction.atomic
-def prepare(connection: Connection, kind_name: str) -> Delivery | None:
-    """Claim up to a batch of ready postings and store their call; None when there are none.
+def prepare(connection: Connection, kind_name: str) -> tuple[Delivery, list[Posting]] | None:
+    """Claim up to a batch of ready postings and store their call with them; None when there are none.
 
     From here on body and key stay the same until Xero's answer is known.
     """
@@ -45,7 +45,7 @@ def prepare(connection: Connection, kind_name: str) -> Delivery | None:
     Posting.objects.filter(pk__in=delivery.posting_ids).update(
         state=Posting.State.SENDING, delivery=delivery, not_before=None
     )
-    return delivery
+    return delivery, postings
 
 
 def _claim(pair_id: int, kind_name: str, size: int) -> list[Posting]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from integrations.bulk import update_rows
 from integrations.clock import business_now
 from integrations.core.failures import ConfigurationFailure, OutcomeUnknown, TransientFailure
 from integrations.models import Customer, Pair
@@ -20,6 +21,11 @@ from sync.services.delivering.rounding import check_total
 from sync.services.locked_period import redate
 from sync.services.notify import write_notices
 from sync.services.problems import hold_for_problem
+
+_FATE_FIELDS = [
+    "state", "delivery", "remote_id", "remote_number", "remote_status", "attempts",
+    "error_class", "error", "posted_at", "not_before",
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -57,9 +63,14 @@ def _members(delivery: Delivery) -> list[Posting]:
     return list(
         Posting.objects.filter(pk__in=delivery.posting_ids)
         .select_for_update(of=("self",), no_key=True)
-        .select_related("customer", "order", "payment", "waits_for")
+        .select_related("customer", "order__customer", "payment", "waits_for")
+        # Documents are read again only where one has to be changed.
+        .defer(
+            "document", "order__document", "waits_for__document", "customer__details",
+            "order__customer__details",
+        )
         .order_by("pk")
-    )
+    )  # fmt: skip
 
 
 def _apply(pair: Pair, posting: Posting, fate: Fate) -> None:
@@ -104,15 +115,9 @@ def _refuse(pair: Pair, posting: Posting, fate: Refused) -> None:
 
 
 def _write(postings: Sequence[Posting]) -> None:
-    Posting.objects.bulk_create(
-        postings,
-        update_conflicts=True,
-        unique_fields=["pair", "kind", "natural_key"],
-        update_fields=[
-            "state", "document", "delivery", "remote_id", "remote_number", "remote_status", "attempts",
-            "error_class", "error", "problem", "posted_at", "not_before",
-        ],
-    )  # fmt: skip
+    update_rows(postings, _FATE_FIELDS)
+    remade = [posting for posting in postings if posting.state != Posting.State.POSTED]
+    update_rows(remade, ["document", "problem"])
 
 
 def _after_posting(pair: Pair, posted: Sequence[tuple[Posting, Posted]]) -> None:
@@ -139,12 +144,7 @@ def _contacts(posted: Sequence[Posting]) -> None:
         (posting.customer for posting in posted if posting.customer), key=lambda customer: customer.pk
     )
     if customers:
-        Customer.objects.bulk_create(
-            customers,
-            update_conflicts=True,
-            unique_fields=["pair", "contact_number"],
-            update_fields=["xero_contact_id"],
-        )
+        update_rows(customers, ["xero_contact_id"])
 
 
 def _follow(posting: Posting) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from integrations.models import Connection, Event, Payment
+from integrations.models import Event, Payment
 from integrations.opayo.core.notification import Notification, is_authentic, outcome, parse_notification
 from integrations.opayo.core.reporting import OpayoTransaction, outcome_of_transaction, transaction_from_json
 from integrations.secrets import decrypt, encrypt
@@ -46,7 +46,7 @@ def _notification(batch: Batch, event: Event, told: Notification) -> Outcome:
     if payment is None or not payment.security_key or payment.amount_minor is None:
         return _ask_opayo(batch, event, told.vendor_tx_code)
     if event.authenticity == Event.Authenticity.PENDING:
-        _verify(event, told, payment)
+        _verify(batch, event, told, payment)
     _copy_notification(payment, told)
     return _move(
         batch, event, payment, Told(outcome(told), told.status, told.transaction_id), event.received_at
@@ -65,18 +65,14 @@ def _ask_opayo(batch: Batch, event: Event, code: str) -> Outcome:
     return Wait(min(0.5 * 2.0 ** min(event.attempts, 10), 300.0), f"waiting to learn about {code}")
 
 
-def _verify(event: Event, told: Notification, payment: Payment) -> None:
-    vendor = _vendor(event.connection)
+def _verify(batch: Batch, event: Event, told: Notification, payment: Payment) -> None:
+    vendor = batch.vendor_of(event.connection_id)
     if not is_authentic(told, vendor, decrypt(payment.security_key)):
         raise UnreadableError(
             f"The signature of the notification for {told.vendor_tx_code} is wrong, so it was not booked. "
             "If Opayo took the money, the sweep of its reports will find it."
         )
     event.authenticity = Event.Authenticity.VERIFIED
-
-
-def _vendor(connection: Connection | None) -> str:
-    return str(connection.config.get("vendor", "")) if connection else ""
 
 
 def _copy_notification(payment: Payment, told: Notification) -> None:

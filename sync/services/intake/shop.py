@@ -55,6 +55,7 @@ def _order(batch: Batch, event: Event, message: ShopMessage, told: ShopOrder) ->
     _copy(order, told, message, event)
     order.customer = customer
     batch.orders[told.number] = order
+    batch.told_orders.add(told.number)
     batch.touch_order(told.number, event)
     if message.vendor_tx_code:
         _announce(batch, order, message)

@@ -112,8 +112,9 @@ def _run_until(books: Books, kind: str) -> None:
 def test_what_a_killed_dispatcher_left_on_its_way_is_settled_by_the_next(books: Books) -> None:
     books.place()
     books.pay()
-    delivery = prepare(books.connection, "contact")
-    assert delivery is not None
+    prepared = prepare(books.connection, "contact")
+    assert prepared is not None
+    delivery, _ = prepared
     books.deliver()
     assert set(states().values()) == {"posted"}
     assert Delivery.objects.get(pk=delivery.pk).state == "answered"
