@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar, cast
+from functools import wraps
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from csp.constants import SELF
@@ -30,9 +31,14 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 def _may_lead_to_opayo(view: View) -> View:
     """Browsers count the address that a form's answer redirects to as part of the form's action."""
-    addresses = (urlsplit(url) for url in (settings.OPAYO_LIVE_URL, settings.OPAYO_TEST_URL))
-    origins = [f"{address.scheme}://{address.netloc}" for address in addresses]
-    return cast(View, csp_update({"form-action": [SELF, *origins]})(view))
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> HttpResponse:
+        addresses = (urlsplit(url) for url in (settings.OPAYO_LIVE_URL, settings.OPAYO_TEST_URL))
+        origins = [f"{address.scheme}://{address.netloc}" for address in addresses]
+        return cast(View, csp_update({"form-action": [SELF, *origins]})(view))(*args, **kwargs)
+
+    return cast(View, wrapped)
 
 
 @_may_lead_to_opayo
