@@ -15,6 +15,9 @@ from sandbox.shop.gateway import Gateway, PaymentRefused, registration_fields
 from sandbox.shop.webhooks import Webhooks
 
 FIRST_NUMBER = 10001
+CODE_USED = "4042"
+"""Opayo's StatusDetail begins with this when a VendorTxCode has been used before."""
+MOST_CODES_SKIPPED = 20
 SETTINGS = ("orders_url", "notification_url", "return_url", "signing_secret")
 
 
@@ -82,13 +85,7 @@ class OrderDesk:
     def register(self, number: str) -> Row:
         """Begin an attempt on Opayo's page, registered by the shop. Raises PaymentRefused."""
         row = self._orders[number]
-        code = next_code(row)
-        if self._gateway is None:
-            raise PaymentRefused("The shop has no payment gateway")
-        fields = registration_fields(row["order"], code, self.setting("notification_url"))
-        reply = self._gateway.register_server(fields, self._world.base_url)
-        if reply.get("Status") != "OK":
-            raise PaymentRefused(reply.get("StatusDetail", "Opayo gave no reason"))
+        code, reply = self._register_under_free_code(row)
         attempt = {
             "method": "opayo_server",
             "vendor_tx_code": code,
@@ -97,6 +94,22 @@ class OrderDesk:
             "next_url": reply["NextURL"],
         }
         return self._add_attempt(row, attempt)
+
+    def _register_under_free_code(self, row: Row) -> tuple[str, Mapping[str, str]]:
+        """Count on past codes the shop never heard of: the bridge may have used one and lost the answer."""
+        if self._gateway is None:
+            raise PaymentRefused("The shop has no payment gateway")
+        refusal = ""
+        for skipped in range(MOST_CODES_SKIPPED):
+            code = next_code(row, skipped)
+            fields = registration_fields(row["order"], code, self.setting("notification_url"))
+            reply = self._gateway.register_server(fields, self._world.base_url)
+            if reply.get("Status") == "OK":
+                return code, reply
+            refusal = reply.get("StatusDetail", "Opayo gave no reason")
+            if not refusal.startswith(CODE_USED):
+                break
+        raise PaymentRefused(refusal)
 
     def note_pi(self, number: str, code: str) -> Row:
         """Write down an attempt the shop itself made by Opayo Pi."""
@@ -164,9 +177,9 @@ class OrderDesk:
             self.on_payment_page(row["number"], attempt)
 
 
-def next_code(row: Row) -> str:
+def next_code(row: Row, skipped: int = 0) -> str:
     """The VendorTxCode of the next attempt: the order's number and a count."""
-    return f"{row['number']}-{len(row['attempts']) + 1}"
+    return f"{row['number']}-{len(row['attempts']) + 1 + skipped}"
 
 
 def payment_of(attempt: Mapping[str, Any]) -> dict[str, str]:

@@ -24,11 +24,15 @@ class FakeGateway:
     """Registers whatever it is given, unless told to refuse."""
 
     refusal: str = ""
+    used: set[str] = field(default_factory=set)
+    """VendorTxCodes somebody else has used."""
     registered: list[dict[str, str]] = field(default_factory=list)
 
     def register_server(self, fields: dict[str, str], base_url: str = "") -> dict[str, str]:
         if self.refusal:
             return {"Status": "INVALID", "StatusDetail": self.refusal}
+        if fields["VendorTxCode"] in self.used:
+            return {"Status": "INVALID", "StatusDetail": "4042 : The VendorTxCode has been used before."}
         self.registered.append(fields)
         number = len(self.registered)
         return {

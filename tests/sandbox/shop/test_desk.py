@@ -83,6 +83,14 @@ def test_a_refused_registration_is_told_in_opayos_words() -> None:
         shop.system.desk.register(placed(shop))
 
 
+def test_a_code_that_the_bridge_used_without_a_word_is_passed_over() -> None:
+    shop = open_shop()
+    number = placed(shop)
+    shop.gateway.used = {f"{number}-1", f"{number}-2"}
+    row = shop.system.desk.register(number)
+    assert row["vendor_tx_code"] == f"{number}-3"
+
+
 def test_a_checkout_by_the_bridge_gives_the_payment_page() -> None:
     shop = open_shop()
     number = placed(shop)
