@@ -132,7 +132,7 @@ class Batch:
         for payment in payments:
             payment.updated_at = self.now
             payment.order_id = payment.order.pk if payment.order else None
-        new = [payment for payment in payments if payment.pk is None]
+        new = [payment for payment in payments if payment._state.adding]
         _store(Payment, new, _PAYMENT_FIELDS, ["pair", "vendor_tx_code"])
         update_rows([payment for payment in payments if payment not in new], _PAYMENT_FIELDS)
 
@@ -141,7 +141,7 @@ class Batch:
         for order in orders:
             order.updated_at = self.now
             order.customer_id = order.customer.pk if order.customer else None
-        told = [order for order in orders if order.pk is None or order.number in self.told_orders]
+        told = [order for order in orders if order._state.adding or order.number in self.told_orders]
         _store(Order, told, _ORDER_FIELDS, ["pair", "number"])
         update_rows([order for order in orders if order not in told], _ORDER_STATE_FIELDS)
 

@@ -13,10 +13,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
-from integrations.shop.client import ShopClient
 
 from integrations.core.failures import Failure, PermanentFailure, TransientFailure
-from integrations.models import Connection
+from integrations.shop.client import ShopClient
 from sync.core.backoff import delay_seconds
 from sync.models import Notice
 
@@ -61,7 +60,7 @@ def _claim(pair_id: int, channel: str) -> list[Notice]:
     rows = list(
         Notice.objects.filter(due, pair_id=pair_id, channel=channel, connection=first.connection_id)
         .select_for_update(of=("self",), skip_locked=True)
-        .select_related("order", "pair")
+        .select_related("order", "pair", "connection")
         .order_by("pk")[:BATCH]
     )
     # A killed sender leaves them in `sending`; after `not_before` they are sent again.
@@ -83,7 +82,7 @@ def _failed(notices: Sequence[Notice], failure: Failure) -> None:
 
 
 def _to_shop(notices: list[Notice]) -> None:
-    connection = Connection.objects.filter(pk=notices[0].connection_id).first()
+    connection = notices[0].connection
     if connection is None or not connection.config.get("confirmation_url"):
         return
     events = [notice.content for notice in notices]

@@ -50,9 +50,7 @@ class Books:
 
     def pay(self, number: str = "HF-10042", status: str = "OK", **fields: Any) -> None:
         digits = f"{abs(hash(number)) % 10**12:012d}"
-        notification_event(
-            self.opayo, f"{number}-1", status, f"F955C22E-F67B-4DA3-8EA3-{digits}", **fields
-        )
+        notification_event(self.opayo, f"{number}-1", status, f"F955C22E-F67B-4DA3-8EA3-{digits}", **fields)
         self.process()
 
     def process(self) -> None:
