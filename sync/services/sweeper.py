@@ -17,7 +17,7 @@ from sync.services.leases import wake
 from sync.services.projection import project
 from sync.services.strays import refresh_candidates
 
-_LOST_WAKE = timedelta(minutes=2)
+_LOST_WAKE = timedelta(seconds=20)
 _SCHEDULE_SLACK_SECONDS = 20
 """Schedules run about every half minute, so a sweep is due a little before its time."""
 
