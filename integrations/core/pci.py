@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import accumulate
 from typing import Final
 
@@ -47,13 +47,15 @@ _CODE: Final = re.compile(
 )
 
 
-def mask(body: bytes) -> tuple[bytes, bool]:
+def mask(body: bytes, identifiers: Collection[bytes] = ()) -> tuple[bytes, bool]:
     """`body` with card numbers and security codes starred out, and whether there were any.
 
-    Card numbers keep their last four digits. JSON stays JSON: a number that stands there bare
+    `identifiers` are digits that the sender's protocol defines as something else (a SchemeTraceID
+    may pass for a card number by chance); they stay. Card numbers keep their last four digits. JSON stays JSON: a number that stands there bare
     becomes a string. Works on JSON, forms, XML and plain text in any encoding that keeps ASCII.
     """
     cards, codes = _found_cards(body), _found_codes(body)
+    cards = [(start, end) for start, end in cards if body[start:end] not in identifiers]
     if not cards and not codes:
         return body, False
     return _starred(body, cards, codes), True

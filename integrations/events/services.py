@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, NotRequired, TypedDict, Unpack
@@ -40,6 +40,8 @@ class Arrival(TypedDict):
     body: bytes
     headers: Mapping[str, str]
     authenticity: str
+    identifiers: NotRequired[Collection[bytes]]
+    """Digits in the body that are no card numbers, whatever they look like."""
     received_at: NotRequired[datetime | None]
     state: NotRequired[str]
     """Other than `received`: there is nothing for the pipeline to do, and `error` says why."""
@@ -52,7 +54,7 @@ def store_event(**arrival: Unpack[Arrival]) -> tuple[int, bool]:
     Committed when this returns, unless the caller has opened a transaction. The same `dedupe_key` from
     the same source of the pair is kept once. Card numbers and security codes are masked first.
     """
-    body, is_masked = mask(arrival["body"])
+    body, is_masked = mask(arrival["body"], arrival.get("identifiers", ()))
     now = (arrival.get("received_at") or business_now()).isoformat()
     state = arrival.get("state", Event.State.RECEIVED)
     return insert_event(

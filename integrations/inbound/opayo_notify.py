@@ -112,6 +112,8 @@ def _keep(message: Message, told: Notification, *, is_verified: bool) -> tuple[i
         body=message.body,
         headers=message.kept_headers(ABOUT_THE_SENDER),
         authenticity=Event.Authenticity.VERIFIED if is_verified else Event.Authenticity.PENDING,
+        # Signed by Opayo: masked, the signature could not be verified any more.
+        identifiers={told.scheme_trace_id.encode(), told.tx_auth_no.encode(), told.bank_auth_code.encode()},
         received_at=message.received_at,
     )
 

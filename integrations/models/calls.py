@@ -48,10 +48,10 @@ class CallBudget(models.Model):
     seen_at = models.DateTimeField(null=True)
     parked_until = models.DateTimeField(null=True, help_text="No call before this time.")
     parked_because = models.CharField(max_length=200, blank=True, default="")
-    minute_window = models.JSONField(
-        default=list, help_text="[epoch second, calls] of the last minute."
+    minute_window = models.JSONField(default=list, help_text="[epoch second, calls] of the last minute.")
+    flights = models.JSONField(
+        default=list, help_text="[call, epoch second it counts until] of calls now out."
     )
-    flights = models.JSONField(default=list, help_text="[call, epoch second it counts until] of calls now out.")
 
     def __str__(self) -> str:
         return f"Budget of connection {self.connection_id}"

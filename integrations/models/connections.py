@@ -95,9 +95,7 @@ class Secret(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "name"], name="secret_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["connection", "name"], name="secret_once")]
 
     def __str__(self) -> str:
         return f"{self.name} of connection {self.connection_id}"

@@ -37,9 +37,7 @@ class Event(models.Model):
         DEAD = "dead", "Needs a person"
 
     pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="events")
-    connection = models.ForeignKey(
-        Connection, null=True, on_delete=models.PROTECT, related_name="events"
-    )
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.PROTECT, related_name="events")
     source = models.CharField(max_length=8, choices=Source)
     kind = models.CharField(max_length=40, help_text="Such as order.created, notification, webhook.")
     dedupe_key = models.CharField(max_length=200, help_text="The sender's id, or the body's SHA-256.")

@@ -21,10 +21,11 @@ class Customer(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["pair", "contact_number"], name="customer_once")
+        constraints = [models.UniqueConstraint(fields=["pair", "contact_number"], name="customer_once")]
+        indexes = [
+            models.Index(fields=["pair", "email"], name="customer_email"),
+            models.Index(fields=["pair", "name"], name="customer_name"),
         ]
-        indexes = [models.Index(fields=["pair", "email"], name="customer_email")]
 
     def __str__(self) -> str:
         return self.name
@@ -65,9 +66,7 @@ class Order(models.Model):
 
     pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="orders")
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="orders")
-    customer = models.ForeignKey(
-        Customer, null=True, on_delete=models.PROTECT, related_name="orders"
-    )
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="orders")
     number = models.CharField(max_length=100)
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField()
@@ -141,7 +140,10 @@ class Payment(models.Model):
         max_length=220, blank=True, default="", help_text="What asked for the page: the same asks once."
     )
     order_number = models.CharField(
-        max_length=100, blank=True, default="", help_text="As named at registration; the order may come later."
+        max_length=100,
+        blank=True,
+        default="",
+        help_text="As named at registration; the order may come later.",
     )
     return_url = models.TextField(blank=True, default="", help_text="Where the customer goes afterwards.")
     candidates = models.JSONField(

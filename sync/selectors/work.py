@@ -23,6 +23,15 @@ def next_event_due_in(pair_id: int) -> float | None:
     return None if earliest is None else max(0.0, (earliest - timezone.now()).total_seconds())
 
 
+def has_urgent_work(pair_id: int) -> bool:
+    """Whether messages are to be processed or documents to be posted right now."""
+    moving = [Posting.State.READY, Posting.State.SENDING]
+    return (
+        Posting.objects.filter(pair_id=pair_id, state__in=moving).exists()
+        or Event.objects.filter(pair_id=pair_id, state=Event.State.RECEIVED, not_before=None).exists()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
     """How much is still under way; all counts zero means that everything received has been dealt with."""

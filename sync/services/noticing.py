@@ -18,18 +18,35 @@ from integrations.core.failures import Failure, PermanentFailure, TransientFailu
 from integrations.shop.client import ShopClient
 from sync.core.backoff import delay_seconds
 from sync.models import Notice
+from sync.selectors.work import has_urgent_work
 
 BATCH = 100
 MOST_ATTEMPTS = 14
 """With waits of up to 15 minutes: about three hours of a shop that does not answer."""
 _STUCK = timedelta(minutes=3)
+_EMAILS_WAIT = timedelta(seconds=30)
 
 log = structlog.get_logger(__name__)
 
 
 def send_notices(pair_id: int) -> int:
-    """Send one batch of each channel; returns how many notices were taken in hand."""
-    return sum(_send_channel(pair_id, channel, send) for channel, send in _SENDERS.items())
+    """Send one batch of each channel; returns how many notices were taken in hand.
+
+    E-mails are the least urgent of all: while there are documents to post they wait, for half a minute
+    at most.
+    """
+    sent = _send_channel(pair_id, Notice.Channel.SHOP, _to_shop)
+    if not _emails_can_wait(pair_id):
+        sent += _send_channel(pair_id, Notice.Channel.EMAIL, _to_customers)
+    return sent
+
+
+def _emails_can_wait(pair_id: int) -> bool:
+    waiting = Notice.objects.filter(pair_id=pair_id, channel=Notice.Channel.EMAIL, state=Notice.State.READY)
+    oldest = waiting.order_by("pk").values_list("created_at", flat=True).first()
+    if oldest is None or timezone.now() - oldest > _EMAILS_WAIT:
+        return False
+    return has_urgent_work(pair_id)
 
 
 def _send_channel(pair_id: int, channel: str, send: Callable[[list[Notice]], None]) -> int:
@@ -112,9 +129,3 @@ def _email(notice: Notice) -> EmailMultiAlternatives:
     )
     message.attach_alternative(render_to_string("sync/email/payment.html", context), "text/html")
     return message
-
-
-_SENDERS: dict[str, Callable[[list[Notice]], None]] = {
-    Notice.Channel.SHOP: _to_shop,
-    Notice.Channel.EMAIL: _to_customers,
-}

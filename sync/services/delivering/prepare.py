@@ -55,5 +55,6 @@ def _claim(pair_id: int, kind_name: str, size: int) -> list[Posting]:
         Posting.objects.filter(due, pair_id=pair_id, kind=kind_name)
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
         .select_related("customer", "waits_for")
+        .defer("customer__details", "waits_for__document")
         .order_by("pk")[:size]
     )

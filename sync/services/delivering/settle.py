@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -22,6 +22,14 @@ from sync.services.locked_period import redate
 from sync.services.notify import write_notices
 from sync.services.problems import hold_for_problem
 
+_NEEDED_WITH: Mapping[str, Sequence[str]] = {
+    Posting.Kind.CONTACT: ("customer",),
+    Posting.Kind.PAYMENT: ("order__customer", "payment"),
+}
+_NOT_READ: Mapping[str, Sequence[str]] = {
+    Posting.Kind.CONTACT: ("customer__details",),
+    Posting.Kind.PAYMENT: ("order__document", "order__customer__details"),
+}
 _FATE_FIELDS = [
     "state", "delivery", "remote_id", "remote_number", "remote_status", "attempts",
     "error_class", "error", "posted_at", "not_before",
@@ -63,12 +71,9 @@ def _members(delivery: Delivery) -> list[Posting]:
     return list(
         Posting.objects.filter(pk__in=delivery.posting_ids)
         .select_for_update(of=("self",), no_key=True)
-        .select_related("customer", "order__customer", "payment", "waits_for")
+        .select_related(*_NEEDED_WITH.get(delivery.kind, ("waits_for",)))
         # Documents are read again only where one has to be changed.
-        .defer(
-            "document", "order__document", "waits_for__document", "customer__details",
-            "order__customer__details",
-        )
+        .defer("document", *_NOT_READ.get(delivery.kind, ("waits_for__document",)))
         .order_by("pk")
     )  # fmt: skip
 
@@ -149,9 +154,6 @@ def _contacts(posted: Sequence[Posting]) -> None:
 
 def _follow(posting: Posting) -> None:
     """Approving, closing and deleting change another posting's standing in Xero."""
-    subject = posting.waits_for
-    if subject is None:
-        return
     if posting.kind == Posting.Kind.INVOICE_AUTHORISE:
         _invoice_of(posting).update(remote_status="AUTHORISED")
     elif posting.kind == Posting.Kind.INVOICE_CLOSE:
@@ -159,7 +161,9 @@ def _follow(posting: Posting) -> None:
             state=Posting.State.REVERSED, remote_status=posting.remote_status or "VOIDED"
         )
     elif posting.kind in {Posting.Kind.PAYMENT_DELETE, Posting.Kind.OVERPAYMENT_DELETE}:
-        Posting.objects.filter(pk=subject.pk).update(state=Posting.State.REVERSED, remote_status="DELETED")
+        Posting.objects.filter(pk=posting.waits_for_id).update(
+            state=Posting.State.REVERSED, remote_status="DELETED"
+        )
 
 
 def _invoice_of(posting: Posting) -> QuerySet[Posting]:

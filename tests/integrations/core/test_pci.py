@@ -220,3 +220,10 @@ def test_text_without_digits_is_never_touched(text: str) -> None:
 def test_a_hostile_body_takes_no_more_time_than_its_size() -> None:
     for hostile in (b"4 " * 200_000, b"44620000-0000-4003-8123-446200000000 " * 10_000, b"cvv:::::" * 50_000):
         assert timeit.timeit(lambda body=hostile: mask(body), number=1) < 10  # type: ignore[misc]
+
+
+def test_an_identifier_that_passes_for_a_card_number_stays() -> None:
+    body = b"SchemeTraceID=371449635398431&Note=371449635398431 and 4929000000006"
+    masked, found = mask(body, identifiers={b"371449635398431"})
+    assert found
+    assert masked == b"SchemeTraceID=371449635398431&Note=371449635398431 and *********0006"
