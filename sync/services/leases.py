@@ -15,10 +15,10 @@ from django_q.tasks import async_task
 from sync.models import Lease, Wake
 
 LEASE_SECONDS = 20
-_LOST_AFTER = timedelta(seconds=10)
+_LOST_AFTER_SECONDS = 10
 _QUEUE_ONCE = """
     INSERT INTO sync_wake AS old (name, at) VALUES (%s, now())
-    ON CONFLICT (name) DO UPDATE SET at = now() WHERE old.at < now() - %s::interval
+    ON CONFLICT (name) DO UPDATE SET at = now() WHERE old.at < now() - make_interval(secs => %s)
 """
 
 
@@ -79,7 +79,7 @@ def wake(job: str, subject_id: int) -> None:
     """
     name = f"{job}:{subject_id}"
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_QUEUE_ONCE, [name, _LOST_AFTER])
+        cursor.execute(_QUEUE_ONCE, [name, _LOST_AFTER_SECONDS])
         if cursor.rowcount == 1:
             async_task(f"sync.tasks.{job}", subject_id)
 

@@ -10,6 +10,8 @@ from django.db import connection as database
 from integrations.models import Connection, Customer, Event, Order, Pair, Payment
 from sync.models import Notice, Posting, Problem
 from sync.services import pipeline
+from sync.services.batch import Batch
+from sync.services.order_states import settle_orders
 from tests.sync.messages import SECURITY_KEY, notification_event, order, shop_event
 
 pytestmark = pytest.mark.django_db
@@ -237,12 +239,11 @@ def test_an_event_that_crashes_the_pipeline_is_isolated_and_set_aside(
 ) -> None:
     shop_event(shop, **order("HF-BAD"))
     shop_event(shop, **order("HF-GOOD"))
-    settle = pipeline.settle_orders
 
-    def explode(batch: pipeline.Batch) -> None:
+    def explode(batch: Batch) -> None:
         if "HF-BAD" in batch.changed_orders:
             raise ZeroDivisionError
-        settle(batch)
+        settle_orders(batch)
 
     monkeypatch.setattr(pipeline, "settle_orders", explode)
     for _ in range(pipeline.MOST_CRASHES):

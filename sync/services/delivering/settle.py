@@ -161,9 +161,7 @@ def _follow(posting: Posting) -> None:
             state=Posting.State.REVERSED, remote_status=posting.remote_status or "VOIDED"
         )
     elif posting.kind in {Posting.Kind.PAYMENT_DELETE, Posting.Kind.OVERPAYMENT_DELETE}:
-        Posting.objects.filter(pk=posting.waits_for_id).update(
-            state=Posting.State.REVERSED, remote_status="DELETED"
-        )
+        Posting.objects.filter(waiters=posting).update(state=Posting.State.REVERSED, remote_status="DELETED")
 
 
 def _invoice_of(posting: Posting) -> QuerySet[Posting]:
