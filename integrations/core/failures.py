@@ -7,7 +7,7 @@ raise these and nothing else for what the outside world does to us.
 from __future__ import annotations
 
 
-class Failure(Exception):  # noqa: N818 - the business word; the subclasses say which
+class Failure(Exception):
     """Something did not work; `message` is shown to people."""
 
     def __init__(self, message: str) -> None:

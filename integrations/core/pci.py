@@ -50,15 +50,25 @@ _CODE: Final = re.compile(
 def mask(body: bytes, identifiers: Collection[bytes] = ()) -> tuple[bytes, bool]:
     """`body` with card numbers and security codes starred out, and whether there were any.
 
-    `identifiers` are digits that the sender's protocol defines as something else (a SchemeTraceID
-    may pass for a card number by chance); they stay. Card numbers keep their last four digits. JSON stays JSON: a number that stands there bare
+    `identifiers` are values that the sender's protocol defines as something else (a SchemeTraceID or
+    the digits of a signature may pass for a card number by chance); they stay. Card numbers keep their last four digits. JSON stays JSON: a number that stands there bare
     becomes a string. Works on JSON, forms, XML and plain text in any encoding that keeps ASCII.
     """
     cards, codes = _found_cards(body), _found_codes(body)
-    cards = [(start, end) for start, end in cards if body[start:end] not in identifiers]
+    if cards and identifiers:
+        known = sorted(_occurrences(body, identifiers))
+        cards = [(start, end) for start, end in cards if not _is_inside(known, start)]
     if not cards and not codes:
         return body, False
     return _starred(body, cards, codes), True
+
+
+def _occurrences(body: bytes, identifiers: Collection[bytes]) -> Iterator[Span]:
+    for identifier in identifiers:
+        start = body.find(identifier) if len(identifier) >= SHORTEST else -1
+        while start >= 0:
+            yield start, start + len(identifier)
+            start = body.find(identifier, start + 1)
 
 
 def _found_cards(body: bytes) -> list[Span]:

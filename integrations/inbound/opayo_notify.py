@@ -113,7 +113,9 @@ def _keep(message: Message, told: Notification, *, is_verified: bool) -> tuple[i
         headers=message.kept_headers(ABOUT_THE_SENDER),
         authenticity=Event.Authenticity.VERIFIED if is_verified else Event.Authenticity.PENDING,
         # Signed by Opayo: masked, the signature could not be verified any more.
-        identifiers={told.scheme_trace_id.encode(), told.tx_auth_no.encode(), told.bank_auth_code.encode()},
+        identifiers={
+            value.encode() for value in (told.vps_signature, told.scheme_trace_id, told.cavv) if value
+        },
         received_at=message.received_at,
     )
 

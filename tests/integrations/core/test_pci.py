@@ -223,7 +223,7 @@ def test_a_hostile_body_takes_no_more_time_than_its_size() -> None:
 
 
 def test_an_identifier_that_passes_for_a_card_number_stays() -> None:
-    body = b"SchemeTraceID=371449635398431&Note=371449635398431 and 4929000000006"
-    masked, found = mask(body, identifiers={b"371449635398431"})
+    body = b"SchemeTraceID=371449635398431&VPSSignature=8CC371449635398431AB&Note=4929000000006"
+    masked, found = mask(body, identifiers={b"371449635398431", b"8CC371449635398431AB"})
     assert found
-    assert masked == b"SchemeTraceID=371449635398431&Note=371449635398431 and *********0006"
+    assert masked == body.replace(b"4929000000006", b"*********0006")
