@@ -48,13 +48,13 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
+    "sync",  # before django_q: its qcluster command takes the place of the other
     "django_q",
     "lucide",
     "rest_framework",
     "template_partials",
     "integrations",
     "mapping",
-    "sync",
     "dashboard",
     "sandbox",
 ]
