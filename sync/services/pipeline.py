@@ -25,7 +25,7 @@ from sync.services.order_states import settle_orders
 from sync.services.projection import project
 from sync.services.strays import tie_payments_to_orders
 
-BATCH_EVENTS = 200
+BATCH_EVENTS = 400
 MOST_CRASHES = 5
 _LOCK_SPACE = 0x7111
 

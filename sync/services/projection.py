@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.utils import timezone
@@ -44,6 +45,8 @@ class _Books:
     postings: dict[Key, Posting] = field(default_factory=dict)
     new: dict[str, list[tuple[Posting, Key | None]]] = field(default_factory=lambda: defaultdict(list))
     changed: list[Posting] = field(default_factory=list)
+    restated: list[tuple[int, str]] = field(default_factory=list)
+    """Unsent invoices of which nothing but the status changes."""
     taken_names: set[str] = field(default_factory=set)
 
 
@@ -74,7 +77,7 @@ def _load(books: _Books, orders: list[Order]) -> None:
         )
         .select_for_update(of=("self",), no_key=True)
         .select_related("waits_for")
-        .annotate(document_status=KT("document__Status"))
+        .annotate(document_status=KT("document__Status"), document_reference=KT("document__Reference"))
         .defer("document", "waits_for__document")
         .order_by("pk")
     )
@@ -170,6 +173,7 @@ def _carry_out(
         _ready_if_free(books, posting)
     else:
         _revise(books, order, posting, step)
+        return
     books.changed.append(posting)
 
 
@@ -241,12 +245,16 @@ def _add(books: _Books, posting: Posting, after: Key | None) -> None:
 
 
 def _revise(books: _Books, order: Order, posting: Posting, step: Revise) -> None:
+    if _only_status_changes(books, order, posting, step):
+        books.restated.append((posting.pk, step.status))
+        return
     made = books.maker.invoice(
         order, number=step.key, status=step.status, vendor_tx_code=_first_code(books, order)
     )
     posting.document = made.document
     posting.mapping_version_id = made.mapping_version_id
     posting.amount_minor = step.amount_minor or posting.amount_minor
+    books.changed.append(posting)
 
 
 def _amend(books: _Books, order: Order) -> None:
@@ -266,7 +274,17 @@ def _amend(books: _Books, order: Order) -> None:
     else:
         status = invoice.document.get("Status", "DRAFT")
         _revise(books, order, invoice, Revise(invoice.kind, invoice.natural_key, status, order.total_minor))
-        books.changed.append(invoice)
+
+
+def _only_status_changes(books: _Books, order: Order, posting: Posting, step: Revise) -> bool:
+    """Whether mapping the order again would give the same invoice but for its status.
+
+    So it is for most orders: told, and paid a moment later by the payment it was told with.
+    """
+    if posting.pk is None or order.number in books.batch.told_orders:
+        return False
+    same_amount = step.amount_minor in {0, posting.amount_minor}
+    return same_amount and getattr(posting, "document_reference", None) == _first_code(books, order)
 
 
 def _ready_if_free(books: _Books, posting: Posting) -> None:
@@ -289,6 +307,18 @@ def _write(books: _Books) -> None:
             _ready_if_free(books, posting)
         Posting.objects.bulk_create([posting for posting, _ in rows])
     _update(books.changed)
+    _restate(books.restated)
+
+
+def _restate(restated: list[tuple[int, str]]) -> None:
+    if not restated:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sync_posting AS old SET document = jsonb_set(old.document, '{Status}', to_jsonb(new.status)) "
+            "FROM unnest(%s::bigint[], %s::text[]) AS new(id, status) WHERE old.id = new.id",
+            [[pk for pk, _ in restated], [status for _, status in restated]],
+        )
 
 
 def _update(postings: Iterable[Posting]) -> None:
