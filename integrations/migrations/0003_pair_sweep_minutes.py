@@ -4,15 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0002_event_guard'),
+        ("integrations", "0002_event_guard"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='pair',
-            name='sweep_minutes',
-            field=models.PositiveIntegerField(default=5, help_text="How often Opayo's own list is searched for payments we were not told of."),
+            model_name="pair",
+            name="sweep_minutes",
+            field=models.PositiveIntegerField(
+                default=5,
+                help_text="How often Opayo's own list is searched for payments we were not told of.",
+            ),
         ),
     ]

@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0003_pair_sweep_minutes'),
+        ("integrations", "0003_pair_sweep_minutes"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['pair', 'name'], name='customer_name'),
+            model_name="customer",
+            index=models.Index(fields=["pair", "name"], name="customer_name"),
         ),
     ]

@@ -281,7 +281,7 @@ def _only_status_changes(books: _Books, order: Order, posting: Posting, step: Re
 
     So it is for most orders: told, and paid a moment later by the payment it was told with.
     """
-    if posting.pk is None or order.number in books.batch.told_orders:
+    if posting._state.adding or order.number in books.batch.told_orders:
         return False
     same_amount = step.amount_minor in {0, posting.amount_minor}
     return same_amount and getattr(posting, "document_reference", None) == _first_code(books, order)
