@@ -128,23 +128,27 @@ def test_only_one_version_of_a_pair_and_kind_is_in_use(pair: Pair) -> None:
 
 def test_drafts_can_be_deleted(pair: Pair) -> None:
     create_draft(pair, CONTACT).delete()
-    assert not MappingVersion.objects.exists()
+    assert not MappingVersion.objects.filter(pair=pair).exists()
 
 
 def test_a_pair_without_its_own_mapping_uses_the_shipped_one(pair: Pair) -> None:
-    with pytest.raises(NoPublishedMappingError, match="No mapping of the kind “contact”"):
-        published_mapping(pair.pk, "contact")
-    shipped = {version.kind: version.pk for version in ensure_default_mappings(None)}
+    shipped = {kind: version_id for kind, (version_id, _) in published_mappings(None).items()}
+    assert set(shipped) == set(KINDS)
     assert published_mapping(pair.pk, "contact")[0] == shipped["contact"]
     own = publish(create_draft(pair, CONTACT))
     found = published_mappings(pair.pk)
     assert (found["contact"][0], found["invoice"][0]) == (own.pk, shipped["invoice"])
 
 
+def test_a_kind_without_any_mapping_says_what_to_do(pair: Pair) -> None:
+    with pytest.raises(NoPublishedMappingError, match="No mapping of the kind “settlement”"):
+        published_mapping(pair.pk, "settlement")
+
+
 def test_another_pairs_mapping_is_never_used(pair: Pair) -> None:
-    ensure_default_mappings(pair)
+    own = {version.pk for version in ensure_default_mappings(pair)}
     other = Pair.objects.create(name="Other", slug="other")
-    assert published_mappings(other.pk) == {}
+    assert own.isdisjoint(version_id for version_id, _ in published_mappings(other.pk).values())
 
 
 def test_a_published_version_is_compiled_once_and_found_in_one_query(
