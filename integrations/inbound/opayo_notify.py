@@ -44,6 +44,7 @@ _PAYMENT: Final = """
     LEFT JOIN integrations_connection AS shop ON shop.id = shop_order.connection_id
     WHERE payment.pair_id = %s AND payment.vendor_tx_code = %s
 """
+_SIGNATURE: Final = re.compile("[0-9A-Fa-f]{32}")
 _log = structlog.get_logger(__name__)
 
 
@@ -112,12 +113,20 @@ def _keep(message: Message, told: Notification, *, is_verified: bool) -> tuple[i
         body=message.body,
         headers=message.kept_headers(ABOUT_THE_SENDER),
         authenticity=Event.Authenticity.VERIFIED if is_verified else Event.Authenticity.PENDING,
-        # Signed by Opayo: masked, the signature could not be verified any more.
-        identifiers={
-            value.encode() for value in (told.vps_signature, told.scheme_trace_id, told.cavv) if value
-        },
+        identifiers=_identifiers(told, is_verified=is_verified),
         received_at=message.received_at,
     )
+
+
+def _identifiers(told: Notification, *, is_verified: bool) -> set[bytes]:
+    """What looks like a card number by chance and must stay, or the signature could not be verified later.
+
+    From a sender who is not verified yet only the signature itself is believed to be what it is called.
+    """
+    believed = {told.vps_signature} if _SIGNATURE.fullmatch(told.vps_signature) else set()
+    if is_verified:
+        believed |= {told.scheme_trace_id, told.cavv, told.acs_trans_id, told.ds_trans_id}
+    return {value.encode() for value in believed if value}
 
 
 def _redirect_url(sender: Sender, told: Notification, known: _Known, *, is_paid: bool) -> str:

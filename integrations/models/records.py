@@ -46,7 +46,10 @@ class KnownContact(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["pair", "contact_id"], name="known_contact_once")]
-        indexes = [models.Index(fields=["pair", "email"], name="known_contact_email")]
+        indexes = [
+            models.Index(fields=["pair", "email"], name="known_contact_email"),
+            models.Index(fields=["pair", "contact_number"], name="known_contact_number"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection as database
 from django.utils import timezone
@@ -11,6 +11,8 @@ from integrations.models import CallBudget, Connection
 from sync.core.batching import Calls, Queue
 from sync.services.delivering.kinds import KINDS
 
+_FRESH = timedelta(seconds=10)
+"""Older, and what is left of the minute says nothing."""
 _QUEUES = """
     SELECT kind, count(*), extract(epoch FROM %(now)s - min(ready_at)),
            extract(epoch FROM %(now)s - max(ready_at))
@@ -50,4 +52,5 @@ def calls_left(connection: Connection) -> Calls:
     budget = CallBudget.objects.filter(connection=connection).first()
     if budget is None:
         return Calls()
-    return Calls(None, budget.day_remaining, budget.day_limit)
+    is_fresh = budget.seen_at is not None and timezone.now() - budget.seen_at < _FRESH
+    return Calls(budget.minute_remaining if is_fresh else None, budget.day_remaining, budget.day_limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from datetime import timedelta
+from pathlib import Path
 
 import psutil
 from django.db import connection, transaction
@@ -24,7 +25,13 @@ _QUEUE_ONCE = """
 
 def holder_name() -> str:
     """A name for this process: machine, process id, and when it began (ids are used again)."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_began(os.getpid())}"
+    return f"{_machine()}:{os.getpid()}:{_began(os.getpid())}"
+
+
+def _machine() -> str:
+    """The host, and on Linux its space of process ids: containers may share a host name."""
+    space = Path("/proc/self/ns/pid")
+    return f"{socket.gethostname()}/{space.stat().st_ino}" if space.exists() else socket.gethostname()
 
 
 def _began(pid: int) -> int:
@@ -51,7 +58,7 @@ def is_dead(holder: str) -> bool:
     """Whether the holder is a process of this machine that has ended."""
     host, _, rest = holder.partition(":")
     pid, _, began = rest.partition(":")
-    if host != socket.gethostname() or not pid.isdigit():
+    if host != _machine() or not pid.isdigit():
         return False
     try:
         return str(_began(int(pid))) != began

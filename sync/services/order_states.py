@@ -26,18 +26,25 @@ def settle_orders(batch: Batch) -> None:
 def _convert(order: Order, pair: Pair) -> None:
     """Row 18: a currency the books do not keep is converted, once, at the rate of the order's day."""
     kept = {pair.base_currency, *pair.currencies_kept}
-    if order.currency in kept or order.conversion or order.problems:
+    if (order.currency in kept and not order.conversion) or order.problems:
         return
-    on = order.placed_at.date()
     try:
-        rate = rate_of_day(order.currency, pair.base_currency, on)
+        conversion = _conversion(order, pair)
     except ConfigurationFailure as failure:
         order.problems = [f"{failure.message} {failure.fix}"]
         order.state = Order.State.INVALID
         return
-    conversion = Conversion(order.currency, pair.base_currency, rate, on, ORIGIN)
     total = conversion.convert(Money(order.total_minor, order.currency))
     order.conversion = {**conversion.as_json(), "total_minor": total.minor}
+
+
+def _conversion(order: Order, pair: Pair) -> Conversion:
+    """The one the order has: its rate stays, whatever else is told of the order; else that of its day."""
+    if order.conversion and order.conversion["source"] == order.currency:
+        return Conversion.from_json(order.conversion)
+    on = order.placed_at.date()
+    rate = rate_of_day(order.currency, pair.base_currency, on)
+    return Conversion(order.currency, pair.base_currency, rate, on, ORIGIN)
 
 
 def _settle(order: Order, payments: list[Payment], batch: Batch) -> None:

@@ -66,6 +66,7 @@ def _one_by_one(pair_id: int) -> Processed:
         total.postings |= done.postings
         total.notices |= done.notices
         total.look_up |= done.look_up
+        total.poll |= done.poll
     return total
 
 

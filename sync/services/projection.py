@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from integrations.bulk import update_rows
 from integrations.core.money import Money
-from integrations.models import Customer, Order, Pair, Payment
+from integrations.models import Customer, KnownContact, Order, Pair, Payment
 from sync.core.books import Cancel, Create, OrderFacts, PaymentFacts, PostingFacts, Revise, Revive, plan
 from sync.core.conversion import share
 from sync.models import Posting
@@ -48,6 +48,8 @@ class _Books:
     restated: list[tuple[int, str]] = field(default_factory=list)
     """Unsent invoices of which nothing but the status changes."""
     taken_names: set[str] = field(default_factory=set)
+    contacts_by_number: dict[str, KnownContact] = field(default_factory=dict)
+    contacts_by_email: dict[str, list[KnownContact]] = field(default_factory=lambda: defaultdict(list))
 
 
 def project(batch: Batch) -> set[int]:
@@ -83,6 +85,19 @@ def _load(books: _Books, orders: list[Order]) -> None:
     )
     books.postings = {(row.kind, row.natural_key): row for row in found}
     books.taken_names = _names_of_others(books, orders)
+    _load_contacts(books, [order.customer for order in orders if order.customer])
+
+
+def _load_contacts(books: _Books, customers: list[Customer]) -> None:
+    new = [customer for customer in customers if not customer.xero_contact_id]
+    if not new:
+        return
+    numbers = Q(contact_number__in=[customer.contact_number for customer in new])
+    emails = Q(email__in=[customer.email.lower() for customer in new if customer.email])
+    for contact in KnownContact.objects.filter(numbers | emails, pair=books.batch.pair, is_archived=False):
+        if contact.contact_number:
+            books.contacts_by_number[contact.contact_number] = contact
+        books.contacts_by_email[contact.email].append(contact)
 
 
 def _names_of_others(books: _Books, orders: list[Order]) -> set[str]:
@@ -120,9 +135,7 @@ def _status(posting: Posting) -> str:
 
 def _facts(order: Order, payments: list[Payment]) -> OrderFacts:
     """Amounts in the currency of the invoice."""
-    total = order.total_minor
-    if order.conversion:
-        total = int(order.conversion["total_minor"])
+    total = _books_total(order)
     return OrderFacts(
         number=order.number,
         total_minor=total,
@@ -143,7 +156,7 @@ def _facts(order: Order, payments: list[Payment]) -> OrderFacts:
 def _contact(books: _Books, order: Order) -> None:
     """Row 1: the customer's contact, once."""
     customer = order.customer
-    if customer is None or customer.xero_contact_id:
+    if customer is None or customer.xero_contact_id or _known_in_xero(books, customer):
         return
     key = (Posting.Kind.CONTACT, customer.contact_number)
     if key in books.postings:
@@ -153,6 +166,22 @@ def _contact(books: _Books, order: Order) -> None:
     posting = _posting(books, order, key, made, 0)
     posting.order, posting.customer = None, customer
     _add(books, posting, None)
+
+
+def _known_in_xero(books: _Books, customer: Customer) -> bool:
+    """Whether polling has seen the customer's contact: by ContactNumber, else by an e-mail only one has.
+
+    A contact that some other system has numbered is left to that system.
+    """
+    known = books.contacts_by_number.get(customer.contact_number)
+    if known is None and customer.email:
+        found = books.contacts_by_email.get(customer.email.lower(), [])
+        known = found[0] if len(found) == 1 and not found[0].contact_number else None
+    if known is None:
+        return False
+    customer.xero_contact_id = known.contact_id
+    Customer.objects.filter(pk=customer.pk).update(xero_contact_id=known.contact_id)
+    return True
 
 
 def _carry_out(
@@ -197,6 +226,10 @@ def _first_code(books: _Books, order: Order) -> str:
     captured = [row for row in payments if row.state == Payment.State.CAPTURED]
     chosen = (captured or payments)[:1]
     return chosen[0].vendor_tx_code if chosen else ""
+
+
+def _books_total(order: Order) -> int:
+    return int(order.conversion["total_minor"]) if order.conversion else order.total_minor
 
 
 def _books_currency(order: Order) -> str:
@@ -270,10 +303,12 @@ def _amend(books: _Books, order: Order) -> None:
             status=invoice.document.get("Status", "DRAFT"),
             vendor_tx_code=_first_code(books, order),
         )
-        _add(books, _posting(books, order, key, made, order.total_minor), (invoice.kind, invoice.natural_key))
+        _add(
+            books, _posting(books, order, key, made, _books_total(order)), (invoice.kind, invoice.natural_key)
+        )
     else:
         status = invoice.document.get("Status", "DRAFT")
-        _revise(books, order, invoice, Revise(invoice.kind, invoice.natural_key, status, order.total_minor))
+        _revise(books, order, invoice, Revise(invoice.kind, invoice.natural_key, status, _books_total(order)))
 
 
 def _only_status_changes(books: _Books, order: Order, posting: Posting, step: Revise) -> bool:

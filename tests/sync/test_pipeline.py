@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection as database
 
-from integrations.models import Connection, Customer, Event, Order, Pair, Payment
+from integrations.models import Connection, Customer, Event, KnownContact, Order, Pair, Payment
 from sync.models import Notice, Posting, Problem
 from sync.services import pipeline
 from sync.services.batch import Batch
@@ -273,3 +273,43 @@ def test_every_processed_event_has_its_place_in_the_chain(pair: Pair, shop: Conn
     process(pair)
     assert list(Event.objects.order_by("pk").values_list("sequence", flat=True)) == [1, 2]
     assert all(Event.objects.values_list("chain_hash", flat=True))
+
+
+def test_a_converted_order_that_changes_keeps_its_rate_and_takes_the_new_total(
+    pair: Pair, shop: Connection
+) -> None:
+    shop_event(shop, **order(currency="USD"))
+    process(pair)
+    first = Order.objects.get().conversion
+    Posting.objects.filter(kind="invoice").update(state="posted", remote_id="i-1")
+    cheaper = order(currency="USD", discount={"code": "X", "total": "11.00"}, total="28.34")
+    shop_event(shop, "order.updated", **cheaper)
+    process(pair)
+    second = Order.objects.get().conversion
+    correction = posting("invoice_update")
+    assert first is not None
+    assert second is not None
+    assert (second["rate"], second["on"]) == (first["rate"], first["on"])
+    assert second["total_minor"] < first["total_minor"]
+    assert (correction.amount_minor, correction.currency) == (second["total_minor"], "GBP")
+    total = sum(Decimal(line["LineAmount"]) for line in correction.document["LineItems"])
+    assert total == Decimal(correction.amount_minor) / 100
+
+
+def test_a_contact_that_is_in_xero_already_is_found_by_its_e_mail(pair: Pair, shop: Connection) -> None:
+    KnownContact.objects.create(pair=pair, contact_id="c-1", email="ada@example.com", name="A. Moss")
+    shop_event(shop)
+    process(pair)
+    assert Customer.objects.get().xero_contact_id == "c-1"
+    assert not Posting.objects.filter(kind="contact").exists()
+    assert posting("invoice").state == Posting.State.READY
+
+
+def test_an_e_mail_that_two_contacts_share_finds_neither(pair: Pair, shop: Connection) -> None:
+    for contact_id in ("c-1", "c-2"):
+        KnownContact.objects.create(
+            pair=pair, contact_id=contact_id, email="ada@example.com", name=contact_id
+        )
+    shop_event(shop)
+    process(pair)
+    assert posting("contact").state == Posting.State.READY

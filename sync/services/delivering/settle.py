@@ -13,6 +13,7 @@ from django.utils import timezone
 from integrations.bulk import update_rows
 from integrations.clock import business_now
 from integrations.core.failures import ConfigurationFailure, OutcomeUnknown, TransientFailure
+from integrations.core.money import Money
 from integrations.models import Customer, Pair
 from sync.core.backoff import MOST_ATTEMPTS, delay_seconds
 from sync.models import Delivery, Notice, Posting
@@ -20,7 +21,7 @@ from sync.services.delivering.fates import Again, Answered, Fate, Posted, Refuse
 from sync.services.delivering.rounding import check_total
 from sync.services.locked_period import redate
 from sync.services.notify import write_notices
-from sync.services.problems import hold_for_problem
+from sync.services.problems import hold_for_problem, open_problem
 
 _NEEDED_WITH: Mapping[str, Sequence[str]] = {
     Posting.Kind.CONTACT: ("customer",),
@@ -132,6 +133,8 @@ def _after_posting(pair: Pair, posted: Sequence[tuple[Posting, Posted]]) -> None
         _follow(posting)
         if posting.kind in {Posting.Kind.INVOICE, Posting.Kind.INVOICE_UPDATE}:
             check_total(pair, posting, fate.total)
+        if posting.kind == Posting.Kind.OVERPAYMENT:
+            _ask_about(pair, posting)
     release_waiters([posting.pk for posting, _ in posted])
     paid = [
         (posting.payment, posting.order, Notice.Type.CONFIRMED)
@@ -139,6 +142,18 @@ def _after_posting(pair: Pair, posted: Sequence[tuple[Posting, Posted]]) -> None
         if posting.kind == Posting.Kind.PAYMENT and posting.payment and posting.order
     ]
     write_notices(pair, paid, business_now().isoformat())
+
+
+def _ask_about(pair: Pair, posting: Posting) -> None:
+    """Row 9: money above what was due is on the customer's credit; a person says what becomes of it."""
+    amount = Money(posting.amount_minor, posting.currency)
+    open_problem(
+        pair,
+        "paid_too_much",
+        posting.natural_key,
+        f"Payment {posting.natural_key} was {amount} more than its order was due. Xero holds it as an overpayment.",
+        "Refund it, or allocate it to another invoice of the customer in Xero; then mark this as fixed.",
+    )
 
 
 def _contacts(posted: Sequence[Posting]) -> None:

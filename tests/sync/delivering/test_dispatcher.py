@@ -209,6 +209,7 @@ def test_paying_too_much_leaves_the_rest_as_an_overpayment(books: Books) -> None
     assert payment["Amount"] == Decimal("38.34")
     (rest,) = books.in_xero("bank_transactions")
     assert (rest["Type"], rest["Total"]) == ("RECEIVE-OVERPAYMENT", Decimal("1.66"))
+    assert "1.66 GBP more than its order was due" in Problem.objects.get(code="paid_too_much").message
 
 
 def test_a_posted_payment_is_confirmed_to_shop_and_customer(books: Books) -> None:
