@@ -42,6 +42,8 @@ class Batch:
     changed_orders: set[str] = field(default_factory=set)
     changed_customers: set[str] = field(default_factory=set)
     changed_payments: set[str] = field(default_factory=set)
+    announced: set[str] = field(default_factory=set)
+    """VendorTxCodes that became known: messages may be waiting for them."""
     told_orders: set[str] = field(default_factory=set)
     """Orders whose content was told in this batch."""
     ended_payments: dict[str, str] = field(default_factory=dict)

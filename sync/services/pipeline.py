@@ -102,6 +102,7 @@ def _process(pair_id: int, limit: int) -> Processed | None:
     project(batch)
     notices = notices_of_payments(batch)
     _write_events(batch, events)
+    _release_waiting(batch)
     return Processed(
         events=len(events),
         postings=bool(batch.changed_orders),
@@ -157,6 +158,15 @@ def _note(event: Event, outcome: Outcome) -> None:
         event.attempts += 1
         event.error = outcome.why
         event.not_before = timezone.now() + timedelta(seconds=outcome.seconds)
+
+
+def _release_waiting(batch: Batch) -> None:
+    """What this batch made known may be what others wait for: they are looked at again at once."""
+    if batch.announced or batch.told_orders:
+        waiting = Event.objects.filter(
+            pair=batch.pair, state=Event.State.RECEIVED, not_before__gt=timezone.now()
+        )
+        waiting.update(not_before=None)
 
 
 def _write_events(batch: Batch, events: list[Event]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection as database
+from django.utils import timezone
 
 from integrations.models import Connection, Customer, Event, KnownContact, Order, Pair, Payment
 from sync.models import Notice, Posting, Problem
@@ -78,6 +80,19 @@ def test_a_notification_that_overtakes_its_order_waits_and_is_verified_then(
     early.refresh_from_db()
     assert (early.state, early.authenticity) == (Event.State.PROCESSED, Event.Authenticity.VERIFIED)
     assert posting("payment").amount_minor == 3834
+
+
+def test_what_waits_for_an_order_is_looked_at_again_as_soon_as_the_order_is_told(
+    pair: Pair, shop: Connection, opayo: Connection
+) -> None:
+    early = notification_event(opayo, authenticity=Event.Authenticity.PENDING)
+    pipeline.process_batch(pair.pk)
+    Event.objects.filter(pk=early.pk).update(not_before=timezone.now() + timedelta(hours=1))
+    shop_event(shop)
+    pipeline.process_batch(pair.pk)
+    pipeline.process_batch(pair.pk)
+    early.refresh_from_db()
+    assert early.state == Event.State.PROCESSED
 
 
 def test_a_forged_notification_is_never_booked(pair: Pair, shop: Connection, opayo: Connection) -> None:

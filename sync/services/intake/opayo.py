@@ -92,16 +92,17 @@ def _transaction(batch: Batch, event: Event, told: OpayoTransaction) -> Outcome:
     payment = batch.payments.get(told.vendor_tx_code)
     if payment is None:
         payment = Payment(pair=batch.pair, vendor_tx_code=told.vendor_tx_code, channel=Payment.Channel.SWEEP)
-    _copy_transaction(payment, told)
+    _copy_transaction(batch, payment, told)
     when = told.completed or told.started or event.received_at
     return _move(batch, event, payment, Told(outcome_of_transaction(told), told.status, told.vps_tx_id), when)
 
 
-def _copy_transaction(payment: Payment, told: OpayoTransaction) -> None:
+def _copy_transaction(batch: Batch, payment: Payment, told: OpayoTransaction) -> None:
     if told.amount is not None:
         payment.amount_minor, payment.currency = told.amount.minor, told.amount.currency
     if told.security_key and not payment.security_key:
         payment.security_key = encrypt(told.security_key)
+        batch.announced.add(told.vendor_tx_code)
     payment.tx_type = told.tx_type.upper() or payment.tx_type
     payment.card_type = payment.card_type or told.payment_system
     payment.last_four = payment.last_four or told.last_four

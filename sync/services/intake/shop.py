@@ -94,6 +94,8 @@ def _announce(batch: Batch, order: Order, message: ShopMessage) -> None:
     """Tie the code to the order; its key makes Opayo's notification verifiable."""
     code = message.vendor_tx_code
     payment = batch.payments.get(code)
+    if payment is None or not payment.security_key:
+        batch.announced.add(code)
     if payment is None:
         payment = Payment(pair=batch.pair, vendor_tx_code=code, channel=Payment.Channel.SHOP)
         batch.payments[code] = payment
