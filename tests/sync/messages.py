@@ -74,7 +74,7 @@ def notification_event(
         {
             "VPSProtocol": told.vps_protocol, "TxType": told.tx_type, "VendorTxCode": told.vendor_tx_code,
             "VPSTxId": told.vps_tx_id, "Status": told.status, "TxAuthNo": told.tx_auth_no,
-            "CardType": told.card_type, "Last4Digits": told.last_four, "VPSSignature": told.vps_signature,
+            "CardType": told.card_type, "Last4Digits": told.last_four, "VPSSignature": told.vps_signature, "StatusDetail": told.status_detail,
         }
     ).encode()  # fmt: skip
     key = f"{vps_tx_id}:{status}"

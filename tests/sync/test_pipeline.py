@@ -106,6 +106,24 @@ def test_a_forged_notification_is_never_booked(pair: Pair, shop: Connection, opa
     assert not Posting.objects.filter(kind="payment").exists()
 
 
+def test_a_notification_that_masking_has_touched_is_asked_for_at_opayo_instead(
+    pair: Pair, shop: Connection, opayo: Connection
+) -> None:
+    masked = notification_event(
+        opayo,
+        security_key="WRONGKEY00",
+        authenticity=Event.Authenticity.PENDING,
+        status_detail="4929000000006",
+    )
+    assert masked.is_masked
+    shop_event(shop)
+    first, second = pipeline.process_batch(pair.pk), pipeline.process_batch(pair.pk)
+    masked.refresh_from_db()
+    assert masked.state == Event.State.IGNORED
+    assert {"HF-10042-1"} in ([done.look_up for done in (first, second) if done])
+    assert not Posting.objects.filter(kind="payment").exists()
+
+
 def test_an_abort_after_ok_takes_the_payment_back(pair: Pair, shop: Connection, opayo: Connection) -> None:
     shop_event(shop)
     notification_event(opayo)

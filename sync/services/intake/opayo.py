@@ -45,8 +45,11 @@ def _notification(batch: Batch, event: Event, told: Notification) -> Outcome:
     payment = batch.payments.get(told.vendor_tx_code)
     if payment is None or not payment.security_key or payment.amount_minor is None:
         return _ask_opayo(batch, event, told.vendor_tx_code)
-    if event.authenticity == Event.Authenticity.PENDING:
-        _verify(batch, event, told, payment)
+    if event.authenticity == Event.Authenticity.PENDING and not _verify(batch, event, told, payment):
+        batch.look_up.add(told.vendor_tx_code)
+        return Done(
+            Event.State.IGNORED, "Something in it looked like a card number and was masked: asked Opayo."
+        )
     _copy_notification(payment, told)
     return _move(
         batch, event, payment, Told(outcome(told), told.status, told.transaction_id), event.received_at
@@ -65,14 +68,18 @@ def _ask_opayo(batch: Batch, event: Event, code: str) -> Outcome:
     return Wait(min(0.5 * 2.0 ** min(event.attempts, 10), 300.0), f"waiting to learn about {code}")
 
 
-def _verify(batch: Batch, event: Event, told: Notification, payment: Payment) -> None:
+def _verify(batch: Batch, event: Event, told: Notification, payment: Payment) -> bool:
+    """Check the signature. False when masking has made that impossible; raises UnreadableError for a forgery."""
     vendor = batch.vendor_of(event.connection_id)
-    if not is_authentic(told, vendor, decrypt(payment.security_key)):
-        raise UnreadableError(
-            f"The signature of the notification for {told.vendor_tx_code} is wrong, so it was not booked. "
-            "If Opayo took the money, the sweep of its reports will find it."
-        )
-    event.authenticity = Event.Authenticity.VERIFIED
+    if is_authentic(told, vendor, decrypt(payment.security_key)):
+        event.authenticity = Event.Authenticity.VERIFIED
+        return True
+    if event.is_masked:
+        return False
+    raise UnreadableError(
+        f"The signature of the notification for {told.vendor_tx_code} is wrong, so it was not booked. "
+        "If Opayo took the money, the sweep of its reports will find it."
+    )
 
 
 def _copy_notification(payment: Payment, told: Notification) -> None:
