@@ -17,7 +17,7 @@ _VAR = Path(__file__).resolve().parents[2] / "var" / "demo"
 
 def interactive(options: Options) -> NoReturn:
     """Run until interrupted; the data stay for the next time."""
-    ports = Ports(options.port, options.sandbox_port, options.sandbox_port + 1)
+    ports = Ports(options.port, options.sandbox_port, options.sandbox_port + 1, options.sandbox_port + 2)
     stack = Stack(_VAR, ports, options)
     if options.fresh:
         forget(stack)

@@ -34,7 +34,7 @@ class QuietServer:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", stack.ports.quiet), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, name="quiet", daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
 

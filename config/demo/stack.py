@@ -33,11 +33,13 @@ class Ports:
     web: int
     sandbox: int
     smtp: int
+    quiet: int
+    """Where the driver tells the sandbox's trade whether the product is quiet; the same after a restart."""
 
     @classmethod
     def free(cls) -> Ports:
-        """Three ports nobody uses at the moment."""
-        probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+        """Ports nobody uses at the moment."""
+        probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
         ports = [probe.getsockname()[1] for probe in probes]
         for probe in probes:
             probe.close()

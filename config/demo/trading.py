@@ -42,7 +42,9 @@ def run_trade(stack: Stack) -> None:
     """Trade the whole period, each day to its end, and wait until the sandbox has played it out."""
     with QuietServer(stack) as quiet:
         limits = {"quiet_url": quiet.url, "quiet_timeout": bound(stack.options)}
-        stack.control.post("trade", trade_order(stack.options) | limits)
+        # Trade that was cut off by a stop goes on by itself when the sandbox is started again.
+        if stack.control.get("trade")["state"] != "trading":
+            stack.control.post("trade", trade_order(stack.options) | limits)
         watch = _Watch(stack)
         seconds = bound(stack.options) * stack.options.days
         try:
