@@ -16,6 +16,6 @@ class MappingConfig(AppConfig):
 
 def _ship_mappings(**_: Any) -> None:
     """The mappings the product ships with are in use wherever a pair has none of its own."""
-    from mapping.services import ensure_default_mappings
+    from mapping.services.versions import ensure_default_mappings
 
     ensure_default_mappings(None)

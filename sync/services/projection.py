@@ -14,11 +14,11 @@ from django.utils import timezone
 from integrations.bulk import update_rows
 from integrations.core.money import Money
 from integrations.models import Customer, KnownContact, Order, Pair, Payment
+from mapping.services.documents import DocumentMaker, Made
 from sync.core.books import Cancel, Create, OrderFacts, PaymentFacts, PostingFacts, Revise, Revive, plan
 from sync.core.conversion import share
 from sync.models import Posting
 from sync.services.batch import Batch
-from sync.services.documents import DocumentMaker, Made
 from sync.services.problems import open_problem
 
 # Postings name what they wait for, so they are inserted kind by kind in this order.

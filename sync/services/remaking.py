@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from integrations.clock import business_now
 from integrations.core.money import Money
 from integrations.models import Pair
+from mapping.services.documents import DocumentMaker, Made
 from sync.models import Posting
-from sync.services.documents import DocumentMaker, Made
 
 
 def remake(pair: Pair, postings: Iterable[Posting]) -> None:

@@ -20,7 +20,7 @@ from mapping.selectors import (
     published_mapping,
     published_mappings,
 )
-from mapping.services import create_draft, ensure_default_mappings, publish, save_draft
+from mapping.services.versions import create_draft, ensure_default_mappings, publish, save_draft
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integrations.models import AccountRole, Connection, Pair
-from mapping.services import ensure_default_mappings
+from mapping.services.versions import ensure_default_mappings
 from tests.factories import (
     AccountRoleFactory,
     OpayoConnectionFactory,

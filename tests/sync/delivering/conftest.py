@@ -10,7 +10,7 @@ from django.db import connections
 from pytest_django import Settings
 
 from integrations.models import Connection, Event
-from mapping.services import ensure_default_mappings
+from mapping.services.versions import ensure_default_mappings
 from sandbox.xero.apps import DEMO_TENANT
 from sync.services.delivering import dispatcher
 from sync.services.pipeline import process_batch

@@ -14,7 +14,6 @@ from integrations.pairs.selectors import accounts_of
 from mapping.core.contacts import name_with_number
 from mapping.core.problems import Problem
 from mapping.selectors import Published, published_mappings
-from sync.core.conversion import Conversion
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +99,3 @@ class DocumentMaker:
                 "today": self.now.astimezone(ZoneInfo(pair.zone)).date().isoformat(),
             }
         return self._base
-
-
-def in_books(order: Order, amount: Money) -> Money:
-    """An amount of the order in the currency of its invoice."""
-    if order.conversion and amount.currency == order.conversion["source"]:
-        return Conversion.from_json(order.conversion).convert(amount)
-    return amount

@@ -1,0 +1,1 @@
+"""Flows: what is done, step by step, when something arrives."""

@@ -1,0 +1,1 @@
+"""Business rules: what finance staff say shall happen to a record, without code."""

@@ -1,0 +1,1 @@
+"""Writing mapping versions, and making documents with those in use."""
