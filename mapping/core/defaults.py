@@ -9,7 +9,15 @@ from typing import Final
 from mapping.core.document import MappingDocument, loads
 from mapping.core.reading import from_json
 
-KINDS: Final = ("contact", "invoice", "payment")
+KINDS: Final = (
+    "contact",
+    "invoice",
+    "payment",
+    "credit_note",
+    "refund",
+    "settlement_transfer",
+    "settlement_fee",
+)
 
 
 @cache

@@ -18,6 +18,8 @@ SAMPLE_CONTEXT: Final[dict[str, Any]] = {
         "sales": "200",
         "delivery": "200",
         "rounding": "860",
+        "fees": "404",
+        "bank": {"GBP": "093", "EUR": "094", "USD": "095"},
         "clearing": {"GBP": "090", "EUR": "091", "USD": "092"},
     },
     "accounts_by_category": {},

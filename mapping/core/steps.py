@@ -190,6 +190,8 @@ def _current(spec: Transform, parameter: Parameter, value: Any, path: Path) -> A
     if value is None or value == "" or value == {}:
         if not parameter.is_required:
             return parameter.default
+        if parameter.may_be_absent:
+            return {}
         if path.namespace == "context":
             raise TransformError(
                 f"The pair's setting “{path.leaf}” is missing ({parameter.label}).", "settings"

@@ -104,6 +104,8 @@ def a_context(**changes: Any) -> dict[str, Any]:
             "sales": "200",
             "delivery": "201",
             "rounding": "860",
+            "fees": "404",
+            "bank": {"GBP": "090", "EUR": "091"},
             "clearing": {"GBP": "095", "GBP:AMEX": "096", "EUR": "097"},
         },
         "accounts_by_category": {"food": "202"},
@@ -134,6 +136,38 @@ def a_payment(**changes: Any) -> dict[str, Any]:
         "currency": "GBP",
         "card_type": "VISA",
         "taken_at": "2026-11-22T10:16:12Z",
+        **changes,
+    }
+
+
+def a_refund(order: dict[str, Any], amount: str = "", **changes: Any) -> dict[str, Any]:
+    """A refund of the order: of all of it unless an amount is given."""
+    return {
+        "vendor_tx_code": f"{order['number']}-R1",
+        "amount": amount or order["total"],
+        "currency": order["currency"],
+        "card_type": "VISA",
+        "refunded_at": "2026-11-25T09:30:00Z",
+        "order": order,
+        **changes,
+    }
+
+
+def a_settlement(**changes: Any) -> dict[str, Any]:
+    """Batch B of docs/accounting.md: sales, a refund, a chargeback and a fee, and what is left is paid out."""
+    return {
+        "batch_id": "B",
+        "processor": "Elavon",
+        "currency": "GBP",
+        "settled_on": "2026-11-23",
+        "paid_on": "2026-11-25",
+        "sales": "1200.00",
+        "refunds": "60.00",
+        "chargebacks": "36.00",
+        "fees_total": "21.60",
+        "net": "1082.40",
+        "reference": "ELAVON B",
+        "fees": [{"kind": "interchange", "amount": "20.00"}, {"kind": "scheme", "amount": "1.60"}],
         **changes,
     }
 

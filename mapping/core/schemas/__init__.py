@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mapping.core.schemas import opayo as opayo_sources
-from mapping.core.schemas import settlement, shop, xero_contact, xero_documents, xero_money
+from mapping.core.schemas import refund, settlement, shop, xero_contact, xero_documents, xero_money
 from mapping.core.schemas.schema import Field, FieldType, Schema
 
 SOURCES: Final[dict[str, Schema]] = {
@@ -15,6 +15,8 @@ SOURCES: Final[dict[str, Schema]] = {
         opayo_sources.PAYMENT,
         opayo_sources.TRANSACTION,
         opayo_sources.SERVER_NOTIFICATION,
+        refund.REFUND,
+        settlement.BATCH,
         settlement.LINE,
     )
 }

@@ -7,10 +7,14 @@ from mapping.core.schemas.schema import Field, Schema
 TABLES = (
     "accounts",
     "accounts.clearing",
+    "accounts.bank",
+    "accounts.reserve",
+    "accounts.by_category",
     "accounts_by_category",
     "accounts_by_product",
     "tax_types",
     "tables",
+    "enriched",
 )
 """Objects with free keys."""
 
@@ -38,13 +42,23 @@ CONTEXT = Schema(
         Field("accounts.sales", "text", "Sales account", example="200"),
         Field("accounts.delivery", "text", "Account for delivery", optional=True),
         Field("accounts.rounding", "text", "Account for rounding", optional=True, example="860"),
+        Field("accounts.fees", "text", "Account for the acquirer's fees", optional=True, example="404"),
+        Field("accounts.disputed", "text", "Account for disputed receivables", optional=True),
+        Field("accounts.losses", "text", "Account for lost disputes", optional=True),
+        Field("accounts.dispute_fees", "text", "Account for fees of disputes", optional=True),
         Field("accounts.clearing", "object", "Clearing accounts by currency, or currency:SCHEME"),
+        Field("accounts.bank", "object", "Bank accounts by currency", optional=True),
+        Field(
+            "accounts.reserve", "object", "Accounts for the acquirer's reserve, by currency", optional=True
+        ),
         Field("accounts_by_category", "object", "Accounts by product category", optional=True),
         Field("accounts_by_product", "object", "Accounts by article number", optional=True),
         Field("tax_types", "object", "Xero tax types by VAT rate or code"),
         Field("tables", "object", "Look-up tables by name", optional=True),
+        Field("enriched", "object", "What enrichment steps found, by name", optional=True),
         Field("status", "text", "Status to post with", example="AUTHORISED"),
         Field("invoice_number", "text", "Invoice number, when it is already settled", optional=True),
+        Field("credit_note_number", "text", "Credit note number, when it is already settled", optional=True),
         Field("vendor_tx_code", "text", "vendorTxCode of the payment", optional=True, example="HF-10042-1"),
         Field("rate", "object", "Exchange rate, when the order's currency is not kept", optional=True),
         Field("rate.source", "text", "Currency converted from", optional=True, example="USD"),

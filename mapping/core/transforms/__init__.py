@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mapping.core.transforms import currencies, dates, lines, lookups, numbers, presence, tax, text
+from mapping.core.transforms import currencies, dates, lines, lookups, numbers, presence, refunds, tax, text
 from mapping.core.transforms.registry import REGISTRY, Example, Parameter, Transform, sentence
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "lookups",
     "numbers",
     "presence",
+    "refunds",
     "sentence",
     "tax",
     "text",

@@ -44,13 +44,16 @@ UK_TAX_TYPES: Final[dict[str, str]] = {
     takes="text",
     gives="any",
     parameters=(
-        Parameter("table", "table", "Table"),
+        Parameter("table", "table", "Table", may_be_absent=True),
         Parameter("otherwise", "any", "When it is not there", None),
         Parameter("must_exist", "flag", "Stop when it is not there", default=False),
     ),
 )
 def lookup(value: Any, *, table: Mapping[str, Any], otherwise: Any = None, must_exist: bool = False) -> Any:
-    """The entry for the value, first as it is, then whatever its case."""
+    """The entry for the value, first as it is, then whatever its case.
+
+    A table of the blueprint is `{"from": "context:tables.<id>"}`; one that nobody has made yet is empty.
+    """
     found = find(as_text(value), table)
     if found is not None:
         return found

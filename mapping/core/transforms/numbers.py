@@ -137,6 +137,19 @@ def negate(value: Any) -> Decimal:
 
 
 @transform(
+    "absolute",
+    title="Without its sign",
+    sentence="Take the amount without its sign",
+    example=Example("-3.95", Decimal("3.95")),
+    takes="number",
+    gives="number",
+)
+def absolute(value: Any) -> Decimal:
+    """How much, whichever way it goes: Xero's transfers are always positive."""
+    return abs(as_decimal(value))
+
+
+@transform(
     "round",
     title="Round",
     sentence="Round to {decimals} decimals ({rounding})",

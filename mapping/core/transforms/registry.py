@@ -15,13 +15,17 @@ _REQUIRED: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One setting of a transform. `label` is what the form shows; `choices` belong to type "choice"."""
+    """One setting of a transform. `label` is what the form shows; `choices` belong to type "choice".
+
+    `may_be_absent`: the path it is read from may lead to nothing (a look-up table that nobody has made).
+    """
 
     name: str
     type: ParameterType
     label: str
     default: Any = _REQUIRED
     choices: tuple[str, ...] = ()
+    may_be_absent: bool = False
 
     @property
     def is_required(self) -> bool:
