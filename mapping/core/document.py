@@ -92,9 +92,9 @@ def to_json(document: MappingDocument) -> dict[str, Any]:
         "source": document.source,
         "target": document.target,
         "note": document.note,
-        "collections": [_without_blanks(_collection_json(item)) for item in document.collections],
-        "checks": [_check_json(check) for check in document.checks],
-        "rows": [_row_json(row) for row in document.rows],
+        "collections": [collection_json(item) for item in document.collections],
+        "checks": [check_json(check) for check in document.checks],
+        "rows": [row_json(row) for row in document.rows],
     }
 
 
@@ -108,15 +108,18 @@ def loads(text: str | bytes) -> Any:
     return json.loads(text, parse_float=Decimal)
 
 
-def _collection_json(item: Collection) -> dict[str, Any]:
-    return {"target": item.target, "source": item.source, "when": item.when}
+def collection_json(item: Collection) -> dict[str, Any]:
+    """One for-each as plain JSON values."""
+    return _without_blanks({"target": item.target, "source": item.source, "when": item.when})
 
 
-def _check_json(check: Check) -> dict[str, Any]:
+def check_json(check: Check) -> dict[str, Any]:
+    """One check as plain JSON values."""
     return {"must": check.must, "otherwise": check.otherwise, "effect": check.effect}
 
 
-def _row_json(row: Row) -> dict[str, Any]:
+def row_json(row: Row) -> dict[str, Any]:
+    """One row as plain JSON values; blanks are left out."""
     return _without_blanks(
         {
             "id": row.id,
