@@ -2,7 +2,8 @@
 
 They read fields by the same paths as rows do: `total > 100 and customer.billing_address.country == "GB"`,
 `context:status == "DRAFT"`, `lines[].quantity > 1` (inside a for-each over `lines`). Comparisons are typed by the source
-schema, amounts are Decimal. A comparison with a missing value is not met; test for it with `== null`.
+schema, amounts are Decimal. A comparison with a missing value is not met, whatever stands beside it: in
+`total > 100 or currency == "EUR"` the second can hold where there is no total. Test for it with `== null`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rule_engine import Context, DataType, Rule
+from rule_engine import Context, DataType, Rule, ast
 from rule_engine.errors import EngineError, EvaluationError
 
 from mapping.core.paths import Path, parse_path
@@ -78,6 +79,10 @@ _TYPES: Final[dict[FieldType, Any]] = {
 }
 
 
+# What rule-engine raises over a value it cannot compare; the last two over a missing text, date or list.
+_UNJUDGED: Final = (EvaluationError, TypeError, AttributeError)
+
+
 class ConditionError(ValueError):
     """A condition that cannot be read or compares what cannot be compared."""
 
@@ -96,15 +101,27 @@ class Condition:
         values = {symbol: _typed(read(symbol), self.types[symbol]) for symbol in self.paths}
         try:
             return bool(self.rule.matches(values))
-        except EvaluationError as error:
+        except _UNJUDGED as error:
             if None in values.values():
-                return False
-            raise TransformError(
-                f"The condition “{self.text}” cannot be judged: {self._in_words(error)}.", "mapping"
-            ) from None
+                return self._holds_where_there_are_values(self.rule.statement.expression, values)
+            raise self._unjudged(error) from None
 
-    def _in_words(self, error: EngineError) -> str:
-        return _with_paths(error.message, self.paths)
+    def _holds_where_there_are_values(self, part: ast.ExpressionBase, values: Mapping[str, Any]) -> bool:
+        """Judge comparison by comparison, so that one about a missing value does not decide about the others."""
+        judge = self._holds_where_there_are_values
+        if isinstance(part, ast.LogicExpression):
+            several = all if part.type == "and" else any
+            return several(judge(side, values) for side in (part.left, part.right))
+        if isinstance(part, ast.UnaryExpression) and part.type == "not":
+            return not judge(part.right, values)
+        try:
+            return bool(part.evaluate(values))
+        except _UNJUDGED:
+            return False
+
+    def _unjudged(self, error: Exception) -> TransformError:
+        why = _with_paths(getattr(error, "message", ""), self.paths, otherwise="it compares unlike values")
+        return TransformError(f"The condition “{self.text}” cannot be judged: {why}.", "mapping")
 
 
 def compile_condition(text: str, type_of: TypeOf) -> Condition:
@@ -179,6 +196,8 @@ def _typed(value: Any, kind: FieldType | None) -> Any:
     return value
 
 
-def _with_paths(message: object, paths: Mapping[str, Path]) -> str:
-    text = message if isinstance(message, str) and message else "it is not a complete condition"
+def _with_paths(
+    message: object, paths: Mapping[str, Path], otherwise: str = "it is not a complete condition"
+) -> str:
+    text = message if isinstance(message, str) and message else otherwise
     return re.sub(r"\bfield_\d+\b", lambda match: str(paths.get(match[0], match[0])), text)

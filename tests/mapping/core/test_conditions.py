@@ -84,3 +84,19 @@ def test_a_value_of_another_type_than_expected_is_reported_not_raised_raw() -> N
         holds("total > 10", {"total": "a lot"})
     with pytest.raises(TransformError, match="cannot be judged"):
         holds("extra > 10")
+
+
+@pytest.mark.parametrize(
+    ("text", "met"),
+    [
+        ('total > 10 or currency == "GBP"', True),
+        ('currency == "GBP" and total > 10', False),
+        ("not total > 10", True),
+        ('not ("x" in customer.email)', True),
+        ('"x" in customer.email or currency == "GBP"', True),
+        ('customer.email.starts_with("a")', False),
+        ('placed_at > d"2026-01-01" or currency =~ "G"', True),
+    ],
+)
+def test_a_missing_value_decides_about_its_own_comparison_only(text: str, met: bool) -> None:
+    assert holds(text, {"currency": "GBP"}) is met
