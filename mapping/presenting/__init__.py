@@ -1,0 +1,1 @@
+"""What the mapping pages show, worked out from the blueprint: plain values for the templates."""
