@@ -10,6 +10,6 @@ from mapping.models import MappingVersion
 
 @admin.register(MappingVersion)
 class MappingVersionAdmin(Microscope):
-    list_display = ("kind", "pair", "name", "number", "state", "published_at")
-    list_filter = ("kind", "state")
+    list_display = ("pair", "name", "number", "state", "published_at")
+    list_filter = ("state",)
     list_select_related = ("pair",)

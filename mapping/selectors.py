@@ -1,24 +1,23 @@
-"""Reading mappings: the published version of a pair, compiled once per process."""
+"""Reading versions: the blueprint a pair has in use, parsed and compiled once per process."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
 from django.db.models import F, Q
 
+from mapping.core.blueprint import Blueprint, blueprint_from_json, completed
 from mapping.core.compiler import compile_mapping
 from mapping.core.evaluate import CompiledMapping
-from mapping.core.reading import from_json
 from mapping.models import MappingVersion
 
 Published = tuple[int, CompiledMapping]
-"""The id of a version and the version ready to evaluate."""
+"""The id of the version a mapping is from, and the mapping ready to evaluate."""
 
 KEPT: Final = 256
-_compiled: OrderedDict[int, CompiledMapping] = OrderedDict()
-_lock = Lock()
 
 
 class NoPublishedMappingError(LookupError):
@@ -30,8 +29,26 @@ class NoPublishedMappingError(LookupError):
         self.kind = kind
 
 
+@dataclass
+class _Ready:
+    """One version as this process keeps it; its mappings are compiled when they are first asked for."""
+
+    blueprint: Blueprint
+    compiled: dict[str, CompiledMapping] = field(default_factory=dict)
+
+    def mapping(self, name: str) -> CompiledMapping:
+        if name not in self.compiled:
+            self.compiled[name] = compile_mapping(self.blueprint.mappings[name])
+        return self.compiled[name]
+
+
+_ready: OrderedDict[int, _Ready] = OrderedDict()
+_completed: OrderedDict[tuple[int, ...], Blueprint] = OrderedDict()
+_lock = Lock()
+
+
 def published_mapping(pair_id: int | None, kind: str) -> Published:
-    """The version in use for `kind`: the pair's own, else the one shipped with the product.
+    """The mapping in use under the name `kind`: the pair's own, else the one shipped with the product.
 
     One indexed query; compiled once per process. For a batch ask `published_mappings` once. Raises
     NoPublishedMappingError.
@@ -43,42 +60,92 @@ def published_mapping(pair_id: int | None, kind: str) -> Published:
 
 
 def published_mappings(pair_id: int | None, *, kinds: list[str] | None = None) -> dict[str, Published]:
-    """Every version in use for a pair, by kind, in one query."""
+    """Every mapping in use for a pair, by name, in one query."""
+    found: dict[str, Published] = {}
+    for version_id in _in_use(pair_id):
+        ready = _kept(version_id)
+        for name in ready.blueprint.mappings:
+            if kinds is None or name in kinds:
+                found[name] = (version_id, ready.mapping(name))
+    return found
+
+
+def published_blueprint(pair_id: int | None) -> Blueprint:
+    """Everything in use for a pair, completed by what is shipped; empty when nothing was ever published.
+
+    One indexed query; read once per process and version.
+    """
+    return _blueprint_of(_in_use(pair_id))
+
+
+def published_version(pair_id: int | None) -> MappingVersion | None:
+    """The pair's own version in use, if it has one."""
+    return MappingVersion.objects.filter(pair_id=pair_id, state=MappingVersion.State.PUBLISHED).first()
+
+
+def version_blueprint(version: MappingVersion) -> Blueprint:
+    """The blueprint of a version alone, as it stands in the row at hand. Raises MappingInvalidError."""
+    if version.is_frozen and version.pk in _ready:
+        return _kept(version.pk).blueprint
+    return blueprint_from_json(version.blueprint)
+
+
+def effective_blueprint(version: MappingVersion) -> Blueprint:
+    """What would be in use if `version` were: its blueprint completed by what is shipped."""
+    own = version_blueprint(version)
+    return own if version.pair_id is None else completed(own, published_blueprint(None))
+
+
+def compiled_version(version_id: int, name: str) -> CompiledMapping:
+    """One mapping of a version, published, archived or draft, ready to evaluate.
+
+    Kept in this process, because a version never changes once it is published; drafts are compiled anew each time.
+    Raises MappingVersion.DoesNotExist, KeyError for a name it has no mapping of, MappingInvalidError.
+    """
+    return _kept(version_id).mapping(name)
+
+
+def _in_use(pair_id: int | None) -> tuple[int, ...]:
+    """The ids of the shipped version and of the pair's own, which takes its place as far as it goes."""
     versions = MappingVersion.objects.filter(
         Q(pair_id=pair_id) | Q(pair__isnull=True), state=MappingVersion.State.PUBLISHED
     )
-    if kinds is not None:
-        versions = versions.filter(kind__in=kinds)
-    # Shipped versions come first, so that the pair's own take their place.
-    rows = versions.order_by(F("pair_id").asc(nulls_first=True)).values_list("kind", "id")
-    return {kind: (version_id, compiled_version(version_id)) for kind, version_id in rows}
+    return tuple(versions.order_by(F("pair_id").asc(nulls_first=True)).values_list("id", flat=True))
 
 
-def compiled_version(version_id: int) -> CompiledMapping:
-    """One version, published, archived or draft, ready to evaluate.
-
-    Kept in this process under its id, because a version never changes once it is published; drafts are compiled
-    anew each time. Raises MappingVersion.DoesNotExist, MappingInvalidError.
-    """
+def _blueprint_of(version_ids: tuple[int, ...]) -> Blueprint:
     with _lock:
-        if version_id in _compiled:
-            _compiled.move_to_end(version_id)
-            return _compiled[version_id]
-    version = MappingVersion.objects.only("document", "state").get(pk=version_id)
-    compiled = compile_mapping(from_json(version.document))
+        if version_ids in _completed:
+            _completed.move_to_end(version_ids)
+            return _completed[version_ids]
+    blueprint = Blueprint()
+    for version_id in version_ids:
+        blueprint = completed(_kept(version_id).blueprint, blueprint)
+    with _lock:
+        _completed[version_ids] = blueprint
+        while len(_completed) > KEPT:
+            _completed.popitem(last=False)
+    return blueprint
+
+
+def _kept(version_id: int) -> _Ready:
+    with _lock:
+        if version_id in _ready:
+            _ready.move_to_end(version_id)
+            return _ready[version_id]
+    version = MappingVersion.objects.only("blueprint", "state").get(pk=version_id)
+    ready = _Ready(blueprint_from_json(version.blueprint))
     if version.is_frozen:
-        _keep(version_id, compiled)
-    return compiled
-
-
-def _keep(version_id: int, compiled: CompiledMapping) -> None:
-    with _lock:
-        _compiled[version_id] = compiled
-        while len(_compiled) > KEPT:
-            _compiled.popitem(last=False)
+        with _lock:
+            _ready[version_id] = ready
+            while len(_ready) > KEPT:
+                _ready.popitem(last=False)
+    return ready
 
 
 def forget_version(version_id: int) -> None:
     """Drop what this process keeps of a version."""
     with _lock:
-        _compiled.pop(version_id, None)
+        _ready.pop(version_id, None)
+        for version_ids in [key for key in _completed if version_id in key]:
+            del _completed[version_ids]

@@ -59,6 +59,9 @@ class Pair(models.Model):
         max_length=16, choices=DateInLockedPeriod, default=DateInLockedPeriod.STOP
     )
     emails_customers = models.BooleanField(default=True)
+    mapping_needs_second_person = models.BooleanField(
+        default=False, help_text="Mappings are published by somebody who has not worked on them."
+    )
     keep_calls_days = models.PositiveIntegerField(default=90)
     keep_events_days = models.PositiveIntegerField(default=2555)
     is_active = models.BooleanField(default=True)

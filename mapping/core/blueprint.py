@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from mapping.core.defaults import KINDS, default_document
 from mapping.core.document import MappingDocument, to_json
+from mapping.core.flows.defaults import SHIPPED_FLOWS
 from mapping.core.flows.document import Flow, flow_to_json
 from mapping.core.reading import Form, flow_of, mapping_of, rule_of, table_of, valid_id
 from mapping.core.rules.document import Rule, rule_to_json
@@ -123,21 +124,17 @@ def _items(
 @cache
 def default_blueprint() -> Blueprint:
     """What the product ships with: every shipped mapping and flow, no rules and no tables."""
-    return Blueprint(mappings={kind: default_document(kind) for kind in KINDS}, flows=_shipped_flows())
-
-
-def _shipped_flows() -> tuple[Flow, ...]:
-    return ()
+    return Blueprint(mappings={kind: default_document(kind) for kind in KINDS}, flows=SHIPPED_FLOWS)
 
 
 def completed(own: Blueprint, shipped: Blueprint) -> Blueprint:
-    """`own` with the shipped mappings and flows that it has none of that name: they are in use all the same.
+    """`own` with the shipped mappings of names it lacks, and the shipped flows of triggers it has no flow for.
 
     To be rid of a shipped flow it is switched off, so that no payment goes unposted because a flow was forgotten.
     """
-    ids = {flow.id for flow in own.flows}
+    triggers = {flow.trigger for flow in own.flows}
     return replace(
         own,
         mappings={**shipped.mappings, **own.mappings},
-        flows=(*own.flows, *(flow for flow in shipped.flows if flow.id not in ids)),
+        flows=(*own.flows, *(flow for flow in shipped.flows if flow.trigger not in triggers)),
     )

@@ -1,7 +1,9 @@
-"""What is kept of mappings: their versions."""
+"""What is kept of mappings: versions, the changes of drafts, comments, samples."""
 
 from __future__ import annotations
 
+from mapping.models.changes import DraftChange, VersionComment
+from mapping.models.samples import Sample
 from mapping.models.versions import MappingVersion, PublishedMappingError
 
-__all__ = ["MappingVersion", "PublishedMappingError"]
+__all__ = ["DraftChange", "MappingVersion", "PublishedMappingError", "Sample", "VersionComment"]

@@ -1,4 +1,4 @@
-"""Mapping versions: draft → published → archived, immutable once published."""
+"""Versions of a pair's blueprint: draft → review → published → archived, immutable once published."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import Q
 
 
 class PublishedMappingError(Exception):
-    """Somebody tried to change or delete a mapping that documents were made with."""
+    """Somebody tried to change or delete a version that documents were made with."""
 
     def __init__(self, version: MappingVersion) -> None:
         super().__init__(
@@ -21,15 +21,18 @@ class PublishedMappingError(Exception):
 
 
 class MappingVersion(models.Model):
-    """One version of one mapping of a pair; without a pair, the version shipped with the product.
+    """One version of everything that decides what becomes of a pair's records; without a pair, as shipped.
 
-    The document of a draft can change. Publishing freezes it: what a posting was made with can always be read again.
-    Only the state still moves, from published to archived, when the next version takes its place. A trigger in the
-    database refuses everything else, also for SQL that does not pass through this class.
+    `blueprint` holds mappings, rules, flows and look-up tables (mapping/core/blueprint.py), which are drafted and
+    published together. A draft changes by DraftChange rows and counts them in `revision`; a version in review waits, as it
+    is, for a person to publish it or to send it back. Publishing freezes it: what a posting was made with can always be
+    read again. Only the state still moves, from published to archived, when the next version takes its place. A trigger
+    in the database refuses everything else, also for SQL that does not pass through this class.
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
+        REVIEW = "review", "In review"
         PUBLISHED = "published", "Published"
         ARCHIVED = "archived", "Archived"
 
@@ -41,64 +44,90 @@ class MappingVersion(models.Model):
         related_name="mapping_versions",
         help_text="Empty: shipped with the product.",
     )
-    kind = models.CharField(max_length=40, help_text="contact, invoice, payment, …")
     name = models.CharField(max_length=120, blank=True, default="")
-    number = models.PositiveIntegerField(help_text="Counts up within pair and kind.")
+    number = models.PositiveIntegerField(help_text="Counts up within the pair.")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
-    document = models.JSONField()
+    blueprint = models.JSONField(default=dict)
+    base = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="Drafted from."
+    )
     comment = models.TextField(blank=True, default="")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    revision = models.PositiveIntegerField(
+        default=0, help_text="Counts up with each change, undo and redo of the draft."
+    )
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    changed_at = models.DateTimeField(null=True, blank=True)
+    changed_label = models.CharField(
+        max_length=200, blank=True, default="", help_text="What was done last, in words."
+    )
+
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     published_at = models.DateTimeField(null=True, blank=True)
+    publish_reason = models.TextField(blank=True, default="")
 
-    FROZEN: Final = ("pair_id", "kind", "name", "number", "document", "comment", "published_at")
+    FROZEN: Final = (
+        "pair_id", "name", "number", "blueprint", "comment", "revision", "published_at", "publish_reason",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["pair", "kind", "number"], nulls_distinct=False, name="mapping_version_number_once"
+                fields=["pair", "number"], nulls_distinct=False, name="mapping_version_number_once"
             ),
             models.UniqueConstraint(
-                fields=["pair", "kind"],
+                fields=["pair"],
                 condition=Q(state="published"),
                 nulls_distinct=False,
                 name="mapping_published_once",
             ),
             models.CheckConstraint(
-                condition=Q(state="draft", published_at__isnull=True)
-                | ~Q(state="draft") & Q(published_at__isnull=False),
+                condition=Q(state__in=["draft", "review"], published_at__isnull=True)
+                | Q(state__in=["published", "archived"], published_at__isnull=False),
                 name="mapping_published_has_time",
             ),
         ]
-        ordering = ["pair_id", "kind", "number"]
+        ordering = ["pair_id", "number"]
 
     def __str__(self) -> str:
-        return f"{self.name or self.kind}, version {self.number}"
+        return f"{self.name or 'Mapping'}, version {self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save. Raises PublishedMappingError when the content of a published or archived version would change."""
         if getattr(self, "_loaded_state", None) in (self.State.PUBLISHED, self.State.ARCHIVED):
             changed = any(self.__dict__.get(name) != value for name, value in self._loaded.items())
-            if changed or self.state == self.State.DRAFT:
+            if changed or not self.is_frozen:
                 raise PublishedMappingError(self)
         super().save(*args, **kwargs)
         self.remember()
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete a draft. Raises PublishedMappingError for anything else."""
+        """Delete a draft. Raises PublishedMappingError for what was ever published."""
         if self.is_frozen:
             raise PublishedMappingError(self)
         return super().delete(*args, **kwargs)
 
     @property
     def is_frozen(self) -> bool:
-        """Whether the document can no longer change."""
-        return self.state != self.State.DRAFT
+        """Whether it was published, so that its content can no longer change."""
+        return self.state in (self.State.PUBLISHED, self.State.ARCHIVED)
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its blueprint can be changed now."""
+        return self.state == self.State.DRAFT
 
     @classmethod
     def from_db(
@@ -113,4 +142,6 @@ class MappingVersion(models.Model):
         """Take the values at hand as those of the database."""
         deferred = self.get_deferred_fields()
         self._loaded_state = None if "state" in deferred else self.state
-        self._loaded = {name: deepcopy(self.__dict__[name]) for name in self.FROZEN if name not in deferred}
+        is_frozen = self._loaded_state in (self.State.PUBLISHED, self.State.ARCHIVED)
+        names = [name for name in self.FROZEN if is_frozen and name not in deferred]
+        self._loaded = {name: deepcopy(self.__dict__[name]) for name in names}

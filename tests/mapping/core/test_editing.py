@@ -19,12 +19,12 @@ from tests.mapping import blueprints as made
 Json = dict[str, Any]
 
 
-def put(item: str, id: str, value: Any, **parts: Any) -> Json:
-    return {"op": "put", "item": item, "id": id, "value": value, **parts}
+def put(item: str, name: str, value: Any, **parts: Any) -> Json:
+    return {"op": "put", "item": item, "id": name, "value": value, **parts}
 
 
-def drop(item: str, id: str, **parts: Any) -> Json:
-    return {"op": "drop", "item": item, "id": id, **parts}
+def drop(item: str, name: str, **parts: Any) -> Json:
+    return {"op": "drop", "item": item, "id": name, **parts}
 
 
 _NEW: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], Json]]] = {
