@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from mapping.core.enrichment import WHATS
 from mapping.core.flows.compiled import schema_of
 from mapping.core.flows.document import MODES, STEP_KINDS, TRIGGERS, Flow, Step
 from mapping.core.flows.texts import fields_of
@@ -18,7 +19,6 @@ from mapping.core.rules.checking import ROLES, check_rules, condition_problems
 from mapping.core.rules.document import Rule
 from mapping.core.schemas.schema import Schema
 
-ENRICHMENTS: Final = ("customer", "account", "rate", "table")
 CHANNELS: Final = ("shop", "customer", "chat", "email")
 RUNNING: Final = frozenset({"order_received", "payment_received"})
 """The triggers something in the product sets off today."""
@@ -122,12 +122,10 @@ _Settings = Mapping[str, Any]
 
 def _enrich(flow: Flow, settings: _Settings, around: Surroundings, schema: Schema | None) -> Iterator[str]:
     what = settings.get("what")
-    if what not in ENRICHMENTS:
-        yield f"Say what to look up: {', '.join(ENRICHMENTS)}."
+    if what not in WHATS:
+        yield f"Say what to look up: {', '.join(WHATS)}."
     elif what == "table" and settings.get("table") not in around.tables:
         yield f"There is no table “{settings.get('table') or ''}”: choose one, or make it under Tables."
-    if not settings.get("into"):
-        yield "Give what is found a name, so that later steps can read it as context:enriched.<name>."
     if not settings.get("key"):
         yield "Choose the field to look it up by."
     else:

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from mapping.core.conditions import ConditionError
 from mapping.core.flows.document import Flow, Step, Trigger
-from mapping.core.paths import PathError, parse_path
+from mapping.core.paths import PathError
 from mapping.core.problems import MappingInvalidError, Problem
-from mapping.core.readers import Reader, reader
 from mapping.core.record_conditions import RecordCondition, compile_record_condition
 from mapping.core.rules.document import Rule
 from mapping.core.rules.evaluation import CompiledRules, compile_rules
@@ -49,7 +48,6 @@ class CompiledStep:
     when: RecordCondition | None = None
     rules: CompiledRules = ()
     checks: tuple[CompiledCheck, ...] = ()
-    key: Reader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +94,6 @@ class _Compiler:
             return CompiledStep(step, rules=self._rules(settings.get("only") or ()))
         if step.kind == "validate":
             return CompiledStep(step, checks=self._checks(step))
-        if step.kind == "enrich":
-            return CompiledStep(step, key=reader(parse_path(str(settings.get("key") or "number"))))
         return CompiledStep(step, when=self._condition(str(settings.get("when") or ""), step.id))
 
     def _rules(self, only: Sequence[str]) -> CompiledRules:

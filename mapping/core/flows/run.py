@@ -10,20 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from mapping.core.enrichment import Sources, enrich
 from mapping.core.evaluate import CompiledMapping
 from mapping.core.flows.compiled import CompiledFlow, CompiledStep
 from mapping.core.flows.document import Step, StepKind
 from mapping.core.flows.texts import fill_in
-from mapping.core.problems import TransformError
-from mapping.core.readers import Scope
+from mapping.core.problems import Problem, TransformError
 from mapping.core.rules.decision import GO, Decision, Reason, combined
 from mapping.core.rules.evaluation import decide
 from mapping.core.rules.fields import with_fields
 
 StepOutcome = Literal["passed", "stopped", "failed", "skipped"]
-Enrich = Callable[[Mapping[str, Any], Any], Any]
-"""Looks up for an enrich step: the step's settings and the key's value in, what was found out (None: nothing)."""
-
 _CHANNELS: Final = {"shop": "the shop", "customer": "the customer", "chat": "the chat", "email": "by e-mail"}
 
 
@@ -72,18 +69,18 @@ def run_flow(
     record: Mapping[str, Any],
     context: Mapping[str, Any],
     mappings: Mapping[str, CompiledMapping] | None = None,
-    enrich: Enrich | None = None,
+    sources: Sources | None = None,
     targets: Mapping[str, str] | None = None,
 ) -> FlowRun:
     """Run the steps of a flow on a record, in order.
 
     With `mappings` (by name) the documents are made and every step shows its data; without them map steps pass. `targets`
     names each mapping's target schema, so that a route leads to a mapping of the same kind; it is taken from
-    `mappings` where those are given. Never raises for what is in the record: see the steps.
+    `mappings` where those are given. `sources`: where enrich steps look. Never raises for what is in the record: see the steps.
     """
     if targets is None:
         targets = {name: mapping.document.target for name, mapping in (mappings or {}).items()}
-    walk = _Walk(flow, record, context, mappings, enrich, targets)
+    walk = _Walk(flow, record, context, mappings, sources, targets)
     for step in flow.steps:
         walk.take(step)
     return FlowRun(
@@ -100,12 +97,13 @@ class _Walk:
         record: Mapping[str, Any],
         context: Mapping[str, Any],
         mappings: Mapping[str, CompiledMapping] | None,
-        enrich: Enrich | None,
+        sources: Sources | None,
         targets: Mapping[str, str],
     ) -> None:
         self.mode = flow.flow.mode
         self.record, self.context = record, context
-        self.mappings, self.enrich, self.targets = mappings, enrich, targets
+        self.mappings, self.targets = mappings, targets
+        self.sources = sources or Sources()
         self.decision = GO
         self.ended = False
         self.is_posted = False
@@ -150,14 +148,14 @@ class _Walk:
         return self.record
 
     def _enrich(self, compiled: CompiledStep) -> tuple[StepOutcome, str]:
-        settings = compiled.step.settings
-        key = compiled.key(Scope(self.record, self.context)) if compiled.key else None
-        found = self.enrich(settings, key) if self.enrich else None
-        name = str(settings.get("into") or settings.get("what") or "found")
-        if found is None:
-            return "passed", f"Nothing was found under “{key}”; what is mapped from it stays empty."
-        self.context = {**self.context, "enriched": {**self.context.get("enriched", {}), name: found}}
-        return "passed", f"Found under “{key}”: context:enriched.{name}."
+        found = enrich(compiled.step.settings, self.record, self.sources, self.context)
+        if isinstance(found, Problem):
+            return self._hold(compiled.step, found.message)
+        enriched = {**self.context.get("enriched", {}), found.into: found.value}
+        self.context = {**self.context, "enriched": enriched}
+        if found.value is None:
+            return "passed", "Nothing was found; what reads it stays empty."
+        return "passed", f"Found: context:enriched.{found.into}."
 
     def _validate(self, compiled: CompiledStep) -> tuple[StepOutcome, str]:
         faults: list[str] = []

@@ -85,7 +85,7 @@ def test_a_flow_with_every_kind_of_step_has_no_problems() -> None:
             (step("enrich", what="customer", key="customer.mail", into="x"), MAP, POST),
             "did you mean customer.email?",
         ),
-        ((step("enrich", what="customer"), MAP, POST), "Give what is found a name"),
+        ((step("enrich", what="customer"), MAP, POST), "Choose the field to look it up by"),
         ((step("validate"), MAP, POST), "checks nothing yet"),
         ((step("validate", checks=[{"must": "total > 0"}]), MAP, POST), "does not say what is wrong"),
         ((step("validate", checks=[{"otherwise": "x"}]), MAP, POST), "has no condition"),

@@ -9,6 +9,7 @@ import pytest
 
 from mapping.core.compiler import compile_mapping
 from mapping.core.defaults import default_document
+from mapping.core.enrichment import Sources
 from mapping.core.evaluate import CompiledMapping
 from mapping.core.flows.compiled import compile_flow
 from mapping.core.flows.defaults import SHIPPED_FLOWS, flow_in_force
@@ -17,6 +18,7 @@ from mapping.core.flows.run import FlowRun, run_flow
 from mapping.core.flows.texts import fill_in
 from mapping.core.problems import MappingInvalidError
 from mapping.core.rules.document import Effect, Rule
+from mapping.core.tables import Table
 from tests.mapping.builders import a_context, a_payment, an_order
 
 ORDERS, PAYMENTS = SHIPPED_FLOWS[0], SHIPPED_FLOWS[1]
@@ -139,24 +141,24 @@ def test_a_check_that_only_warns_lets_the_record_pass() -> None:
 def test_what_is_looked_up_can_be_read_by_the_steps_that_follow() -> None:
     look_up = step("enrich", what="table", table="agents", key="customer.id", into="agent")
     rule = Rule("agent", "Agent", 'context:enriched.agent == "Rosa"', (Effect("tag", value="rosa"),))
-    asked: list[Any] = []
-
-    def enrich(settings: Any, key: Any) -> str:
-        asked.append((settings["table"], key))
-        return "Rosa"
-
-    done = run(flow(look_up, step("rules"), POST), rule, enrich=enrich)
-    assert asked == [("agents", "C-77")]
+    agents = Table("agents", "Agents", ("customer", "agent"), (("C-77", "Rosa"),))
+    done = run(flow(look_up, step("rules"), POST), rule, sources=Sources(tables={"agents": agents}))
     assert done.decision.tags == ("rosa",)
     assert done.context["enriched"] == {"agent": "Rosa"}
 
 
-def test_what_is_not_found_leaves_the_context_as_it_was() -> None:
-    done = run(
-        flow(step("enrich", what="table", table="x", key="number", into="x"), POST), enrich=lambda *_: None
-    )
-    assert "enriched" not in done.context
-    assert "Nothing was found" in done.steps[0].words
+def test_a_record_whose_look_up_fails_is_held_with_the_reason() -> None:
+    agents = Table("agents", "Agents", ("customer", "agent"), (("C-78", "Rosa"),))
+    look_up = step("enrich", what="table", table="agents", key="customer.id", into="agent")
+    done = run(flow(look_up, POST), sources=Sources(tables={"agents": agents}))
+    assert outcomes(done) == [("enrich", "failed"), ("post", "stopped")]
+    assert "“C-77” is not in the look-up table “agents”" in done.decision.words()
+
+
+def test_a_customer_nobody_knows_is_a_new_one() -> None:
+    done = run(flow(step("enrich", what="customer", key="customer.email", into="who"), POST))
+    assert done.decision.outcome == "go"
+    assert done.context["enriched"] == {"who": None}
 
 
 def test_a_route_replaces_the_mapping_of_the_same_target_only(mappings: dict[str, CompiledMapping]) -> None:
