@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from mapping.models.changes import DraftChange, VersionComment
+from mapping.models.dry_runs import DryRun, DryRunDifference, DryRunPart
 from mapping.models.samples import Sample
 from mapping.models.versions import MappingVersion, PublishedMappingError
 
-__all__ = ["DraftChange", "MappingVersion", "PublishedMappingError", "Sample", "VersionComment"]
+__all__ = [
+    "DraftChange",
+    "DryRun",
+    "DryRunDifference",
+    "DryRunPart",
+    "MappingVersion",
+    "PublishedMappingError",
+    "Sample",
+    "VersionComment",
+]

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping.core.difference import Change, Outcome, Summary, compare, summary_from_json, summary_to_json
+from mapping.core.difference.outcome import Fate
 
 PENCE = st.integers(min_value=-500_000, max_value=500_000).map(lambda pence: Decimal(pence).scaleb(-2))
 
@@ -130,7 +131,7 @@ def outcomes(draw: st.DrawFn) -> Outcome:
         )
     )
     status = draw(st.sampled_from(["AUTHORISED", "DRAFT"]))
-    fate = draw(st.sampled_from(["made", "failed", "held", "skipped"]))
+    fate = draw(st.sampled_from(get_args(Fate)))
     return Outcome(fate, invoice(*lines, status=status), "xero:Invoice", "GBP")
 
 
