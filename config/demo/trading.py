@@ -40,6 +40,7 @@ def trade_order(options: Options) -> dict[str, Any]:
 
 def run_trade(stack: Stack) -> None:
     """Trade the whole period, each day to its end, and wait until the sandbox has played it out."""
+    stack.status.ask()  # its start would else fall into the trade, and cost it a second
     with QuietServer(stack) as quiet:
         limits = {"quiet_url": quiet.url, "quiet_timeout": bound(stack.options)}
         # Trade that was cut off by a stop goes on by itself when the sandbox is started again.

@@ -133,19 +133,26 @@ class Batch:
         payments = [self.payments[key] for key in sorted(self.changed_payments)]
         for payment in payments:
             payment.updated_at = self.now
-            payment.order_id = payment.order.pk if payment.order else None
+            payment.order = payment.order
         new = [payment for payment in payments if payment._state.adding]
+        old = [payment for payment in payments if not payment._state.adding]
         _store(Payment, new, _PAYMENT_FIELDS, ["pair", "vendor_tx_code"])
-        update_rows([payment for payment in payments if payment not in new], _PAYMENT_FIELDS)
+        update_rows(old, _PAYMENT_FIELDS)
 
     def _store_orders(self) -> None:
         orders = [self.orders[key] for key in sorted(self.changed_orders) if key in self.orders]
         for order in orders:
             order.updated_at = self.now
-            order.customer_id = order.customer.pk if order.customer else None
-        told = [order for order in orders if order._state.adding or order.number in self.told_orders]
+            # Set whole: setting only the id would make Django forget the object, and read it again.
+            order.customer = order.customer
+        told = [order for order in orders if self._is_told(order)]
+        others = [order for order in orders if not self._is_told(order)]
         _store(Order, told, _ORDER_FIELDS, ["pair", "number"])
-        update_rows([order for order in orders if order not in told], _ORDER_STATE_FIELDS)
+        update_rows(others, _ORDER_STATE_FIELDS)
+
+    def _is_told(self, order: Order) -> bool:
+        """Whether the order is new, or its content was told in this batch."""
+        return order._state.adding or order.number in self.told_orders
 
 
 def _store(

@@ -43,6 +43,8 @@ class _Books:
     batch: Batch
     maker: DocumentMaker
     postings: dict[Key, Posting] = field(default_factory=dict)
+    of_order: dict[int, list[Posting]] = field(default_factory=lambda: defaultdict(list))
+    """The postings that were there before, by their order."""
     new: dict[str, list[tuple[Posting, Key | None]]] = field(default_factory=lambda: defaultdict(list))
     changed: list[Posting] = field(default_factory=list)
     restated: list[tuple[int, str]] = field(default_factory=list)
@@ -83,7 +85,9 @@ def _load(books: _Books, orders: list[Order]) -> None:
         .defer("document", "waits_for__document")
         .order_by("pk")
     )
-    books.postings = {(row.kind, row.natural_key): row for row in found}
+    for row in found:
+        books.postings[row.kind, row.natural_key] = row
+        books.of_order[row.order_id or 0].append(row)
     books.taken_names = _names_of_others(books, orders)
     _load_contacts(books, [order.customer for order in orders if order.customer])
 
@@ -116,9 +120,10 @@ def _plan_order(books: _Books, order: Order) -> None:
     if not facts.is_postable:
         return
     own = {
-        key: PostingFacts(row.kind, row.natural_key, row.state, row.amount_minor, _status(row))
-        for key, row in books.postings.items()
-        if row.order_id == order.pk
+        (row.kind, row.natural_key): PostingFacts(
+            row.kind, row.natural_key, row.state, row.amount_minor, _status(row)
+        )
+        for row in books.of_order[order.pk]
     }
     _contact(books, order)
     for step in plan(facts, own):

@@ -8,6 +8,7 @@ by their leases.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -53,4 +54,12 @@ class Command(qcluster.Command):  # type: ignore[misc]  # django-q2 publishes no
 
     def handle(self, *args: Any, **options: Any) -> None:
         cluster.Sentinel = SturdySentinel
+        _collect_less_often()
         super().handle(*args, **options)
+
+
+def _collect_less_often() -> None:
+    """A batch makes tens of thousands of rows that all live until it is committed: looking through them again and
+    again for cycles finds none and takes a tenth of the time. The workers inherit both settings."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

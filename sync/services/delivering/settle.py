@@ -23,18 +23,22 @@ from sync.services.locked_period import redate
 from sync.services.notify import write_notices
 from sync.services.problems import hold_for_problem, open_problem
 
-_NEEDED_WITH: Mapping[str, Sequence[str]] = {
-    Posting.Kind.CONTACT: ("customer",),
-    Posting.Kind.PAYMENT: ("order__customer", "payment"),
-}
-_NOT_READ: Mapping[str, Sequence[str]] = {
-    Posting.Kind.CONTACT: ("customer__details",),
-    Posting.Kind.PAYMENT: ("order__document", "order__customer__details"),
-}
+_READ_WITH: Mapping[str, Sequence[str]] = {
+    Posting.Kind.CONTACT: ("customer__xero_contact_id",),
+    Posting.Kind.PAYMENT: (
+        "payment__vendor_tx_code", "payment__amount_minor", "payment__currency", "order__number",
+        "order__currency", "order__connection_id", "order__customer__email",
+    ),
+}  # fmt: skip
+"""What follows from a document in Xero is worked out from these."""
 _FATE_FIELDS = [
     "state", "delivery", "remote_id", "remote_number", "remote_status", "attempts",
     "error_class", "error", "posted_at", "not_before",
 ]  # fmt: skip
+_READ = (
+    "pair_id", "kind", "natural_key", "amount_minor", "currency", "mapping_version_id", "order_id",
+    "customer_id", "problem_id", *_FATE_FIELDS,
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -69,14 +73,12 @@ def _members(delivery: Delivery) -> list[Posting]:
     if delivery.kind == Posting.Kind.CONTACT:
         named = Customer.objects.filter(postings__in=delivery.posting_ids)
         list(named.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
-    return list(
-        Posting.objects.filter(pk__in=delivery.posting_ids)
-        .select_for_update(of=("self",), no_key=True)
-        .select_related(*_NEEDED_WITH.get(delivery.kind, ("waits_for",)))
-        # Documents are read again only where one has to be changed.
-        .defer("document", *_NOT_READ.get(delivery.kind, ("waits_for__document",)))
-        .order_by("pk")
-    )  # fmt: skip
+    also = _READ_WITH.get(delivery.kind, ())
+    members = Posting.objects.filter(pk__in=delivery.posting_ids).order_by("pk")
+    if also:
+        members = members.select_related(*{name.rpartition("__")[0] for name in also})
+    # Documents are read again only where one has to be changed.
+    return list(members.only(*_READ, *also).select_for_update(of=("self",), no_key=True))
 
 
 def _apply(pair: Pair, posting: Posting, fate: Fate) -> None:
