@@ -81,6 +81,16 @@ export class Api {
     return this.#send("conditions/", { mapping, text, sample }, signal);
   }
 
+  // A condition as `text` or as `tree`, and whose: {mapping, each} of a mapping, or {record} of a rule.
+  condition(question, signal) {
+    return this.#send("conditions/", question, signal);
+  }
+
+  // What a rule would have done to the last records.
+  tryRule(rule, signal) {
+    return this.#send("rules/try/", { rule }, signal);
+  }
+
   pasteTable(id, text) {
     return this.#send(`tables/${encodeURIComponent(id)}/paste/`, { text });
   }
