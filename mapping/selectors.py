@@ -29,6 +29,14 @@ class NoPublishedMappingError(LookupError):
         self.kind = kind
 
 
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """Everything a pair goes by: the blueprint, and each of its mappings with the version it is from."""
+
+    blueprint: Blueprint
+    mappings: dict[str, Published]
+
+
 @dataclass
 class _Ready:
     """One version as this process keeps it; its mappings are compiled when they are first asked for."""
@@ -43,7 +51,7 @@ class _Ready:
 
 
 _ready: OrderedDict[int, _Ready] = OrderedDict()
-_completed: OrderedDict[tuple[int, ...], Blueprint] = OrderedDict()
+_in_use: OrderedDict[tuple[int, ...], InUse] = OrderedDict()
 _lock = Lock()
 
 
@@ -53,21 +61,15 @@ def published_mapping(pair_id: int | None, kind: str) -> Published:
     One indexed query; compiled once per process. For a batch ask `published_mappings` once. Raises
     NoPublishedMappingError.
     """
-    found = published_mappings(pair_id, kinds=[kind])
+    found = in_use(pair_id).mappings
     if kind not in found:
         raise NoPublishedMappingError(pair_id, kind)
     return found[kind]
 
 
-def published_mappings(pair_id: int | None, *, kinds: list[str] | None = None) -> dict[str, Published]:
+def published_mappings(pair_id: int | None) -> dict[str, Published]:
     """Every mapping in use for a pair, by name, in one query."""
-    found: dict[str, Published] = {}
-    for version_id in _in_use(pair_id):
-        ready = _kept(version_id)
-        for name in ready.blueprint.mappings:
-            if kinds is None or name in kinds:
-                found[name] = (version_id, ready.mapping(name))
-    return found
+    return dict(in_use(pair_id).mappings)
 
 
 def published_blueprint(pair_id: int | None) -> Blueprint:
@@ -75,7 +77,41 @@ def published_blueprint(pair_id: int | None) -> Blueprint:
 
     One indexed query; read once per process and version.
     """
-    return _blueprint_of(_in_use(pair_id))
+    return in_use(pair_id).blueprint
+
+
+def in_use(pair_id: int | None) -> InUse:
+    """What a pair goes by now, its mappings compiled. One indexed query; compiled once per process and version.
+
+    Raises MappingInvalidError when a mapping cannot be compiled.
+    """
+    version_ids = _version_ids(pair_id)
+    with _lock:
+        if version_ids in _in_use:
+            _in_use.move_to_end(version_ids)
+            return _in_use[version_ids]
+    made = _united(version_ids)
+    with _lock:
+        _in_use[version_ids] = made
+        while len(_in_use) > KEPT:
+            _in_use.popitem(last=False)
+    return made
+
+
+def _united(version_ids: tuple[int, ...]) -> InUse:
+    blueprint, mappings = Blueprint(), {}
+    for version_id in version_ids:
+        ready = _kept(version_id)
+        blueprint = completed(ready.blueprint, blueprint)
+        mappings.update({name: (version_id, ready.mapping(name)) for name in ready.blueprint.mappings})
+    return InUse(blueprint, mappings)
+
+
+def _version_ids(pair_id: int | None) -> tuple[int, ...]:
+    """The ids of the shipped version and of the pair's own, which takes its place as far as it goes."""
+    whose = Q(pair__isnull=True) if pair_id is None else Q(pair__isnull=True) | Q(pair_id=pair_id)
+    versions = MappingVersion.objects.filter(whose, state=MappingVersion.State.PUBLISHED)
+    return tuple(versions.order_by(F("pair_id").asc(nulls_first=True)).values_list("id", flat=True))
 
 
 def published_version(pair_id: int | None) -> MappingVersion | None:
@@ -105,29 +141,6 @@ def compiled_version(version_id: int, name: str) -> CompiledMapping:
     return _kept(version_id).mapping(name)
 
 
-def _in_use(pair_id: int | None) -> tuple[int, ...]:
-    """The ids of the shipped version and of the pair's own, which takes its place as far as it goes."""
-    versions = MappingVersion.objects.filter(
-        Q(pair_id=pair_id) | Q(pair__isnull=True), state=MappingVersion.State.PUBLISHED
-    )
-    return tuple(versions.order_by(F("pair_id").asc(nulls_first=True)).values_list("id", flat=True))
-
-
-def _blueprint_of(version_ids: tuple[int, ...]) -> Blueprint:
-    with _lock:
-        if version_ids in _completed:
-            _completed.move_to_end(version_ids)
-            return _completed[version_ids]
-    blueprint = Blueprint()
-    for version_id in version_ids:
-        blueprint = completed(_kept(version_id).blueprint, blueprint)
-    with _lock:
-        _completed[version_ids] = blueprint
-        while len(_completed) > KEPT:
-            _completed.popitem(last=False)
-    return blueprint
-
-
 def _kept(version_id: int) -> _Ready:
     with _lock:
         if version_id in _ready:
@@ -147,5 +160,5 @@ def forget_version(version_id: int) -> None:
     """Drop what this process keeps of a version."""
     with _lock:
         _ready.pop(version_id, None)
-        for version_ids in [key for key in _completed if version_id in key]:
-            del _completed[version_ids]
+        for version_ids in [key for key in _in_use if version_id in key]:
+            del _in_use[version_ids]

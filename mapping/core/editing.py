@@ -119,7 +119,8 @@ def _applied(form: Form, blueprint: Blueprint, change: Change) -> tuple[Blueprin
     if change.item in ("rule", "flow"):
         place = _PLACES[change.item]
         items, back = _changed_list(form, getattr(blueprint, place), change)
-        return replace(blueprint, **{place: items}), back
+        part: dict[str, Any] = {place: items}
+        return replace(blueprint, **part), back
     if change.item == "table":
         return _table(form, blueprint, change)
     if change.item == "mapping":
@@ -136,7 +137,8 @@ def _inside_mapping(form: Form, blueprint: Blueprint, change: Change) -> tuple[B
     items, back = _changed_list(form, getattr(document, place), change)
     if len(items) > MOST_ROWS:
         form.fault(f"The mapping has {len(items)} {place}; it can have {MOST_ROWS} at most.")
-    changed: MappingDocument = replace(document, **{place: items})
+    part: dict[str, Any] = {place: items}
+    changed: MappingDocument = replace(document, **part)
     return replace(blueprint, mappings={**blueprint.mappings, change.mapping: changed}), back
 
 
