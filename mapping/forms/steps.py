@@ -71,8 +71,7 @@ class EnrichForm(StepForm):
     key = forms.CharField(
         label="By the field",
         max_length=200,
-        required=False,
-        help_text="A field of the record, such as customer.email.",
+        help_text="A field of the record, such as <code>customer.email</code>.",
         widget=forms.TextInput(attrs={"class": "mono", "list": "record-fields", "autocomplete": "off"}),
     )
     table = forms.ChoiceField(label="In the look-up table", required=False)
@@ -91,8 +90,6 @@ class EnrichForm(StepForm):
         data = super().clean() or {}
         if data.get("what") == "table" and not data.get("table"):
             self.add_error("table", "Choose the table to look in.")
-        if data.get("what") in ("table", "customer") and not data.get("key"):
-            self.add_error("key", "Say by which field of the record to look.")
         if data.get("what") != "table":
             data["table"] = ""
         return data
@@ -159,7 +156,7 @@ class PostForm(StepForm):
 
 
 class NotifyForm(StepForm):
-    """Tell somebody."""
+    """Tell somebody. The words for the shop and the customer are the usual ones."""
 
     setting_names = ("channel", "to", "when", "text")
 
@@ -167,27 +164,33 @@ class NotifyForm(StepForm):
         label="Tell", choices=[(key, words.capitalize()) for key, words in CHANNELS.items()]
     )
     to = forms.CharField(
-        label="Address", max_length=500, required=False, help_text="For the team's chat its hook address, for e-mail an address."
-    )  # fmt: skip
+        label="Where",
+        max_length=254,
+        required=False,
+        help_text="For an e-mail the address; for the team's chat the name of its connection.",
+    )
     when = ConditionField(label="Only where", required=False, help_text="Empty: every time.")
     text = forms.CharField(
         label="Words",
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Fields of the record in braces: <code>{number}</code>. Empty: the usual words.",
+        help_text="For chat and e-mail. Fields of the record go in braces: <code>Order {number}</code>.",
     )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        channel, to = data.get("channel"), str(data.get("to", ""))
-        if channel == "chat" and not to.startswith(("https://", "http://")):
-            self.add_error("to", "Paste the hook's address; it begins with https://.")
-        if channel == "email":
-            self._clean_email(to)
+        if data.get("channel") in ("chat", "email") and not data.get("text"):
+            self.add_error("text", "Write what is told.")
+        if data.get("channel") == "email":
+            self._clean_address(str(data.get("to", "")))
+        if data.get("channel") == "chat" and "://" in str(data.get("to", "")):
+            self.add_error(
+                "to", "Name the connection: the hook's address is a secret and belongs under Connections."
+            )
         return data
 
-    def _clean_email(self, to: str) -> None:
+    def _clean_address(self, to: str) -> None:
         try:
             forms.EmailField().clean(to)
         except forms.ValidationError as error:

@@ -89,12 +89,12 @@ class ShownFlow:
 
 
 def shown_flow(flow: Flow, tallies: Tallies | None = None, problems: Iterable[Problem] = ()) -> ShownFlow:
-    """A flow to show; without `tallies` no counts are shown. A problem belongs to the step its `row` names."""
+    """A flow to show; without `tallies` no counts are shown. A problem belongs to the step its `target` names."""
     steps = [_shown_step(flow, step, number, tallies or {}) for number, step in enumerate(flow.steps, 1)]
     shown = ShownFlow(flow, steps, counts_shown=tallies is not None)
     lists = {step.step.id: step.problems for step in steps}
     for problem in problems:
-        lists.get(problem.row, shown.problems).append(problem)
+        lists.get(problem.target, shown.problems).append(problem)
     return shown
 
 
