@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mapping.models.changes import DraftChange, VersionComment
 from mapping.models.dry_runs import DryRun, DryRunDifference, DryRunPart
+from mapping.models.flow_counts import FlowCount
 from mapping.models.samples import Sample
 from mapping.models.versions import MappingVersion, PublishedMappingError
 
@@ -12,6 +13,7 @@ __all__ = [
     "DryRun",
     "DryRunDifference",
     "DryRunPart",
+    "FlowCount",
     "MappingVersion",
     "PublishedMappingError",
     "Sample",

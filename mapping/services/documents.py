@@ -1,19 +1,19 @@
-"""Xero documents made by the pair's published mappings."""
+"""Xero documents made by the mappings a pair has in use."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
 from integrations.core.money import Money
 from integrations.models import Customer, Order, Pair, Payment
-from integrations.pairs.selectors import accounts_of
 from mapping.core.contacts import name_with_number
 from mapping.core.problems import Problem
-from mapping.selectors import Published, published_mappings
+from mapping.core.rules.fields import with_fields
+from mapping.services.flows_in_use import FlowsInUse, flows_in_use
+from mapping.services.records import contact_source, invoice_context, pair_context, payment_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,22 @@ class Made:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What flow and rules say about mapping one record.
+
+    `uses`: the mapping to use, by the name of the flow's own. `sets`: values by field of the record. `enriched`: what
+    enrich steps found, by name.
+    """
+
+    uses: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    enriched: Mapping[str, Any] = field(default_factory=dict)
+
+
+AS_IT_IS: Final = Handling()
+
+
 @dataclass
 class DocumentMaker:
     """Evaluates the pair's mappings; one per batch, so that mappings and settings are read once."""
@@ -33,69 +49,58 @@ class DocumentMaker:
     now: datetime
     """The business moment, UTC."""
     _base: dict[str, Any] = field(default_factory=dict)
-    _mappings: dict[str, Published] = field(default_factory=dict)
+    _flows: FlowsInUse | None = None
 
-    def contact(self, customer: Customer, *, name_is_taken: bool) -> Made:
+    @property
+    def flows(self) -> FlowsInUse:
+        """What the pair has in use, read once."""
+        if self._flows is None:
+            self._flows = flows_in_use(self.pair.pk)
+        return self._flows
+
+    def contact(self, customer: Customer, *, name_is_taken: bool, handling: Handling = AS_IT_IS) -> Made:
         """Xero Contact for a customer of the shop."""
-        source = {"customer": {**customer.details, "contact_number": customer.contact_number}}
-        made = self._evaluate("contact", source, {})
+        # Of the order's fields, the contact has those of its customer.
+        sets = {path: value for path, value in handling.sets.items() if path.startswith("customer.")}
+        handling = replace(handling, sets=sets) if handling.sets else handling
+        made = self._evaluate("contact", contact_source(customer), {}, handling)
         if name_is_taken and "Name" in made.document:
             made.document["Name"] = name_with_number(made.document["Name"], customer.contact_number)
         return made
 
-    def invoice(self, order: Order, *, number: str, status: str, vendor_tx_code: str) -> Made:
+    def invoice(
+        self, order: Order, *, number: str, status: str, vendor_tx_code: str, handling: Handling = AS_IT_IS
+    ) -> Made:
         """Xero Invoice ACCREC for an order, in the books' currency."""
-        context = {
-            "status": status,
-            "vendor_tx_code": vendor_tx_code,
-            "invoice_number": f"{self.pair.invoice_prefix}{number}",
-        }
-        if order.conversion:
-            context["rate"] = order.conversion
-        return self._evaluate("invoice", order.document, context)
+        context = invoice_context(
+            self.pair, order, number=number, status=status, vendor_tx_code=vendor_tx_code
+        )
+        return self._evaluate("invoice", order.document, context, handling)
 
-    def payment(self, payment: Payment, amount: Money) -> Made:
+    def payment(self, payment: Payment, amount: Money, *, handling: Handling = AS_IT_IS) -> Made:
         """Xero Payment (or the amount of an overpayment) into the clearing account."""
-        taken_at = payment.taken_at or self.now
-        source = {
-            "vendor_tx_code": payment.vendor_tx_code,
-            "amount": str(amount.to_decimal()),
-            "currency": amount.currency,
-            "taken_at": taken_at.isoformat(),
-            "card_type": payment.card_type,
-            "last_four": payment.last_four,
-            "status": payment.status,
-        }
-        return self._evaluate("payment", source, {})
+        source = payment_source(payment, amount, payment.taken_at or self.now)
+        return self._evaluate("payment", source, {}, handling)
 
-    def _evaluate(self, kind: str, source: Mapping[str, Any], extra: Mapping[str, Any]) -> Made:
-        if not self._mappings:
-            self._mappings = published_mappings(self.pair.pk)
-        if kind not in self._mappings:
-            problem = Problem(f"No mapping of the kind {kind} is published: publish one.", cause="mapping")
+    def _evaluate(
+        self, kind: str, source: Mapping[str, Any], extra: Mapping[str, Any], handling: Handling
+    ) -> Made:
+        name = handling.uses.get(kind, kind)
+        if name not in self.flows.mappings:
+            problem = Problem(f"No mapping called “{name}” is published: publish one.", cause="mapping")
             return Made({}, None, (problem,))
-        version_id, mapping = self._mappings[kind]
-        evaluation = mapping.evaluate(source, {**self.context(), **extra})
+        version_id, mapping = self.flows.mappings[name]
+        context = {**self.context(), **extra}
+        if handling.sets:
+            source = with_fields(source, handling.sets)
+        if handling.enriched:
+            context["enriched"] = handling.enriched
+        evaluation = mapping.evaluate(source, context)
         stopping = tuple(problem for problem in evaluation.problems if problem.stops)
         return Made(evaluation.document, version_id, stopping)
 
     def context(self) -> dict[str, Any]:
         """What the mappings may know of the pair beside the source."""
         if not self._base:
-            pair, accounts = self.pair, accounts_of(self.pair)
-            self._base = {
-                "pair": {
-                    "name": pair.name,
-                    "zone": pair.zone,
-                    "base_currency": pair.base_currency,
-                    "invoice_prefix": pair.invoice_prefix,
-                    "days_due": pair.days_due,
-                    "rounding": pair.rounding,
-                    "rounding_cap": str(Money(pair.rounding_cap_minor, pair.base_currency).to_decimal()),
-                },
-                "accounts": accounts,
-                "accounts_by_category": accounts.get("by_category", {}),
-                "tax_types": pair.tax_types,
-                "today": self.now.astimezone(ZoneInfo(pair.zone)).date().isoformat(),
-            }
+            self._base = {**pair_context(self.pair, self.now), "tables": self.flows.tables}
         return self._base

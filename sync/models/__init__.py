@@ -5,5 +5,6 @@ from sync.models.leases import Lease, Wake
 from sync.models.notices import Notice
 from sync.models.postings import Posting
 from sync.models.problems import Problem
+from sync.models.rulings import Ruling
 
-__all__ = ["Delivery", "Lease", "Notice", "Posting", "Problem", "Wake"]
+__all__ = ["Delivery", "Lease", "Notice", "Posting", "Problem", "Ruling", "Wake"]

@@ -1,4 +1,4 @@
-"""Notices: confirmations to the shop and e-mails to customers, by the same outbox discipline."""
+"""Notices: confirmations to the shop, e-mails to customers, and what flows tell, by the same outbox discipline."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ class Notice(models.Model):
     class Channel(models.TextChoices):
         SHOP = "shop", "Shop"
         EMAIL = "email", "E-mail"
+        CHAT = "chat", "Chat"
+        STAFF = "staff", "E-mail to staff"
 
     class Type(models.TextChoices):
         CONFIRMED = "payment.confirmed", "Payment confirmed"
         FAILED = "payment.failed", "Payment failed"
         REVERSED = "payment.reversed", "Payment reversed"
+        FLOW = "flow.message", "Message of a flow"
 
     class State(models.TextChoices):
         READY = "ready", "Ready"

@@ -46,6 +46,8 @@ class Posting(models.Model):
         TRANSIENT = "transient", "Will be tried again"
         CONFIGURATION = "configuration", "Set-up to put right"
         PERMANENT = "permanent", "A person decides"
+        RULE = "rule", "A person lets it go"
+        SHADOW = "shadow", "Shadow run"
 
     pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="postings")
     kind = models.CharField(max_length=24, choices=Kind)
