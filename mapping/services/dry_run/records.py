@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from integrations.core.money import Money
 from integrations.models import Customer, Order, Pair, Payment
 from mapping.core.difference.judging import Record, Task
+from mapping.services.records import (
+    contact_source,
+    invoice_context,
+    invoice_status,
+    order_total,
+    payment_amount,
+    payment_source,
+)
 
 Bounds = tuple[datetime, datetime]
 """From the first moment until before the second."""
@@ -32,6 +38,9 @@ class RecordKind:
     def records(self, pair: Pair, bounds: Bounds, first_id: int, last_id: int) -> QuerySet[Any]:
         """Those of the period whose ids lie between the two, both included."""
         return self.within(pair, bounds).filter(pk__gte=first_id, pk__lte=last_id)
+
+
+_ORDER_FIELDS: Final = ("number", "currency", "total_minor", "captured_minor", "conversion", "document")
 
 
 def _orders_within(pair: Pair, bounds: Bounds) -> QuerySet[Order]:
@@ -59,7 +68,7 @@ def _payments_within(pair: Pair, bounds: Bounds) -> QuerySet[Payment]:
 
 
 def _read_orders(pair: Pair, rows: QuerySet[Order]) -> list[Record]:
-    orders = list(rows.order_by("pk").only("number", "currency", "captured_minor", "conversion", "document"))
+    orders = list(rows.order_by("pk").only(*_ORDER_FIELDS))
     codes = _codes([order.pk for order in orders])
     return [invoice_record(pair, order, codes.get(order.pk, "")) for order in orders]
 
@@ -74,41 +83,22 @@ def _codes(order_ids: Sequence[int]) -> dict[int, str]:
 
 
 def invoice_record(pair: Pair, order: Order, vendor_tx_code: str) -> Record:
-    """An order as the invoice mapping sees it: approved once money came, else a draft."""
-    context: dict[str, Any] = {
-        "status": "AUTHORISED" if order.captured_minor > 0 else "DRAFT",
-        "vendor_tx_code": vendor_tx_code,
-        "invoice_number": f"{pair.invoice_prefix}{order.number}",
-    }
-    currency = order.currency
-    if order.conversion:
-        context["rate"] = order.conversion
-        currency = str(order.conversion["target"])
-    return Record(order.pk, order.number, order.document, context, currency)
+    """An order as the invoice mapping sees it."""
+    status = invoice_status(order)
+    context = invoice_context(pair, order, number=order.number, status=status, vendor_tx_code=vendor_tx_code)
+    return Record(order.pk, order.number, order.document, context, order_total(order).currency)
 
 
 def contact_record(customer: Customer) -> Record:
     """A customer as the contact mapping sees it."""
-    details = {**customer.details, "contact_number": customer.contact_number}
-    return Record(customer.pk, customer.name, {"customer": details})
+    return Record(customer.pk, customer.name, contact_source(customer))
 
 
-def payment_record(payment: Payment) -> Record:
+def payment_record(pair: Pair, payment: Payment) -> Record:
     """A captured payment as the payment mapping sees it, in the currency of the books."""
-    amount = Money(payment.amount_minor or 0, payment.currency)
-    conversion = payment.order.conversion if payment.order else None
-    if conversion:
-        amount = Money.rounded(amount.to_decimal() * Decimal(conversion["rate"]), str(conversion["target"]))
-    taken_at = payment.taken_at or payment.created_at
-    source = {
-        "vendor_tx_code": payment.vendor_tx_code,
-        "amount": str(amount.to_decimal()),
-        "currency": amount.currency,
-        "taken_at": taken_at.isoformat(),
-        "card_type": payment.card_type,
-        "last_four": payment.last_four,
-        "status": payment.status,
-    }
+    payment.pair = pair
+    amount = payment_amount(payment)
+    source = payment_source(payment, amount, payment.taken_at or payment.created_at)
     return Record(payment.pk, payment.vendor_tx_code, source, {}, amount.currency)
 
 
@@ -118,8 +108,9 @@ def _read_customers(_pair: Pair, rows: QuerySet[Customer]) -> list[Record]:
     ]
 
 
-def _read_payments(_pair: Pair, rows: QuerySet[Payment]) -> list[Record]:
-    return [payment_record(payment) for payment in rows.order_by("pk").select_related("order")]
+def _read_payments(pair: Pair, rows: QuerySet[Payment]) -> list[Record]:
+    payments = rows.order_by("pk").select_related("order").defer("order__document", "security_key", "checks")
+    return [payment_record(pair, payment) for payment in payments]
 
 
 KINDS: Final[Mapping[str, RecordKind]] = {

@@ -15,9 +15,9 @@ from mapping.core.difference.judging import Judge
 from mapping.core.problems import MappingInvalidError, Problem
 from mapping.models import DryRun, DryRunPart
 from mapping.selectors import effective_blueprint, published_blueprint, published_version
-from mapping.services.documents import DocumentMaker
 from mapping.services.dry_run.queueing import queue_workers
 from mapping.services.dry_run.records import KINDS
+from mapping.services.records import pair_context
 
 PART_RECORDS: Final = 500
 """Records that a worker compares at once: half a second's work."""
@@ -44,7 +44,7 @@ def start_dry_run(run: DryRun, *, now: datetime) -> DryRun:
     """
     version = run.version
     before, after = published_blueprint(run.pair_id), effective_blueprint(version)
-    run.context = DocumentMaker(run.pair, now).context()
+    run.context = pair_context(run.pair, now)
     _refuse_unusable(run, after)
     parts = list(_parts(run))
     run.total = sum(part.records for part in parts)

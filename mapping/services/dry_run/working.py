@@ -21,6 +21,7 @@ from mapping.models import DryRun, DryRunDifference, DryRunPart
 from mapping.services.dry_run.queueing import queue_workers
 from mapping.services.dry_run.records import KINDS
 from mapping.services.dry_run.writing import difference_row
+from mapping.services.looking_up import sources_of
 
 _CLAIM_FOR: Final = timedelta(seconds=30)
 """A share takes about half a second: whoever has not finished by then is no more."""
@@ -125,7 +126,8 @@ def _judges(run: DryRun, kind: str) -> _Judges:
 
 def judge_of(run: DryRun, side: str, kind: str) -> Judge:
     """One side ("before" or "after") of a run, ready to be asked about records of that kind."""
-    return Judge(blueprint_from_json(run.blueprints[side]), KINDS[kind].task, run.context)
+    blueprint = blueprint_from_json(run.blueprints[side])
+    return Judge(blueprint, KINDS[kind].task, run.context, sources_of(run.pair, blueprint))
 
 
 def _finish(part: DryRunPart, summary: Summary, rows: list[DryRunDifference]) -> None:
