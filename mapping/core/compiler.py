@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
+from integrations.xero.core.chart import Books
+from mapping.core.checks import Known, static_problems
 from mapping.core.coercion import coercion
 from mapping.core.conditions import Condition, ConditionError, TypeOf, compile_condition
 from mapping.core.document import Check, Collection, MappingDocument, Row
@@ -17,7 +20,6 @@ from mapping.core.schemas import SOURCES, TARGETS, Schema
 from mapping.core.schemas.context import CONTEXT
 from mapping.core.schemas.schema import FieldType
 from mapping.core.steps import CompiledStep, ParameterError, compile_step
-from mapping.core.validation import Known, static_problems
 
 WORK = "work"
 
@@ -29,32 +31,56 @@ def compile_mapping(
 
     `source` and `target` replace the schemas the document names (an inferred source schema, for example).
     """
-    compiled, problems = _compile(document, source, target)
-    if compiled is None or errors(problems):
+    found = _compile(document, source, target)
+    problems = (
+        found.problems if found.known is None else (*found.problems, *static_problems(document, found.known))
+    )
+    if found.compiled is None or errors(problems):
         raise MappingInvalidError(problems)
-    return compiled
+    return found.compiled
 
 
 def check_document(
-    document: MappingDocument, *, source: Schema | None = None, target: Schema | None = None
+    document: MappingDocument,
+    *,
+    source: Schema | None = None,
+    context: Schema = CONTEXT,
+    settings: Mapping[str, Any] | None = None,
+    chart: Books | None = None,
+    samples: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[Problem, ...]:
-    """Everything wrong or doubtful in a mapping, each problem tied to its row; empty when there is nothing."""
-    return _compile(document, source, target)[1]
+    """Everything wrong or doubtful in a mapping, each problem tied to its row; empty when there is nothing.
+
+    What is not given is not checked. `source` replaces the schema the document names; `context` is the schema of what
+    the blueprint's tables and flows add (`context_schema`); `settings` the context's values, as documents are made with;
+    `chart` Xero's accounts and tax rates; `samples` records, to see how long and fine their values are.
+    """
+    found = _compile(document, source, None)
+    if found.known is None:
+        return found.problems
+    known = replace(found.known, context=context, settings=settings or {}, chart=chart, samples=samples)
+    return (*found.problems, *static_problems(document, known))
 
 
-def _compile(
-    document: MappingDocument, source: Schema | None, target: Schema | None
-) -> tuple[CompiledMapping | None, tuple[Problem, ...]]:
+class _Compilation(NamedTuple):
+    compiled: CompiledMapping | None
+    problems: tuple[Problem, ...]
+    known: Known | None = None
+
+
+def _compile(document: MappingDocument, source: Schema | None, target: Schema | None) -> _Compilation:
     target = target or TARGETS.get(document.target)
     if target is None:
         known = ", ".join(TARGETS)
-        return None, (Problem(f"“{document.target}” is not a target; there are {known}."),)
+        return _Compilation(None, (Problem(f"“{document.target}” is not a target; there are {known}."),))
     source = source or SOURCES.get(document.source)
     if source is None and document.source:
-        return None, (Problem(f"The source “{document.source}” is not known: give a sample of it."),)
+        return _Compilation(
+            None, (Problem(f"The source “{document.source}” is not known: give a sample of it."),)
+        )
     compiler = _Compiler(document, source, target)
     compiled = compiler.compiled()
-    return compiled, (*compiler.problems, *static_problems(document, Known(source, target)))
+    return _Compilation(compiled, tuple(compiler.problems), Known(source, target))
 
 
 class _Compiler:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from mapping.core.reading.form import Form
-from mapping.core.tables import Table
-
-MOST_ROWS: Final = 20_000
-MOST_COLUMNS: Final = 50
+from mapping.core.tables import MOST_COLUMNS, MOST_ROWS, Table
 
 
 def table_of(form: Form, value: Any, where: str) -> Table:

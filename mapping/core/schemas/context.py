@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from mapping.core.paths import Path, Step
 from mapping.core.schemas.schema import Field, Schema
+from mapping.core.tables import Table
 
 TABLES = (
     "accounts",
@@ -55,6 +60,8 @@ CONTEXT = Schema(
         Field("accounts_by_product", "object", "Accounts by article number", optional=True),
         Field("tax_types", "object", "Xero tax types by VAT rate or code"),
         Field("tables", "object", "Look-up tables by name", optional=True),
+        Field("tables.fee_accounts", "object", "Table: accounts by kind of fee", optional=True),
+        Field("tables.fee_tax_types", "object", "Table: tax types by kind of fee", optional=True),
         Field("enriched", "object", "What enrichment steps found, by name", optional=True),
         Field("status", "text", "Status to post with", example="AUTHORISED"),
         Field("invoice_number", "text", "Invoice number, when it is already settled", optional=True),
@@ -71,3 +78,20 @@ CONTEXT = Schema(
         Field("today", "date", "Today in the pair's zone", example="2026-11-22"),
     ),
 )
+
+
+def context_schema(tables: Mapping[str, Table], enriched: Iterable[Field] = ()) -> Schema:
+    """What a mapping of a certain blueprint may read: the context with its tables and what its flows look up.
+
+    `enriched` are the fields of `mapping.core.enrichment.enriched_fields`. Tables that the blueprint does not have are
+    unknown then, except those the shipped mappings ask for.
+    """
+    known = {item.path for item in CONTEXT.fields}
+    added = [_table_field(table) for table in tables.values()]
+    fields = (item for item in (*added, *enriched) if item.path not in known)
+    return replace(CONTEXT, fields=(*CONTEXT.fields, *fields))
+
+
+def _table_field(table: Table) -> Field:
+    path = str(Path((Step("tables"), Step(table.id))))
+    return Field(path, "object", f"Table {table.title or table.id}", optional=True)

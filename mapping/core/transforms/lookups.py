@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from mapping.core.problems import TransformError
+from mapping.core.tables import Entries
 from mapping.core.transforms.registry import Example, Parameter, transform
 from mapping.core.values import as_decimal, as_text
 
@@ -39,7 +40,7 @@ UK_TAX_TYPES: Final[dict[str, str]] = {
 @transform(
     "lookup",
     title="Look up in a table",
-    sentence="Look up in {table}[, else {otherwise}]",
+    sentence="Look up[ {column}] in {table}[, else {otherwise}]",
     example=Example("GB", "United Kingdom", {"table": {"GB": "United Kingdom"}}),
     takes="text",
     gives="any",
@@ -47,19 +48,41 @@ UK_TAX_TYPES: Final[dict[str, str]] = {
         Parameter("table", "table", "Table", may_be_absent=True),
         Parameter("otherwise", "any", "When it is not there", None),
         Parameter("must_exist", "flag", "Stop when it is not there", default=False),
+        Parameter("column", "text", "Column to take, in tables of several", ""),
     ),
 )
-def lookup(value: Any, *, table: Mapping[str, Any], otherwise: Any = None, must_exist: bool = False) -> Any:
+def lookup(
+    value: Any,
+    *,
+    table: Mapping[str, Any],
+    otherwise: Any = None,
+    must_exist: bool = False,
+    column: str = "",
+) -> Any:
     """The entry for the value, first as it is, then whatever its case.
 
     A table of the blueprint is `{"from": "context:tables.<id>"}`; one that nobody has made yet is empty.
     """
     found = find(as_text(value), table)
-    if found is not None:
+    if isinstance(found, Mapping):
+        found = _cell(found, column)
+    if found is not None and found != "":
         return found
     if must_exist and otherwise is None:
         raise TransformError(f"“{value}” is not in the look-up table: add it there.", "settings")
     return otherwise
+
+
+def _cell(entry: Mapping[str, Any], column: str) -> Any:
+    if column in entry:
+        return entry[column]
+    columns = ", ".join(str(name) for name in entry)
+    raise TransformError(
+        f"The look-up table has no column “{column}”: take one of {columns}."
+        if column
+        else f"The look-up table has several columns: say which to take ({columns}).",
+        "mapping",
+    )
 
 
 def find(key: str, table: Mapping[str, Any]) -> Any:
@@ -67,6 +90,8 @@ def find(key: str, table: Mapping[str, Any]) -> Any:
     if key in table:
         return table[key]
     folded = key.strip().casefold()
+    if isinstance(table, Entries):
+        return table.folded.get(folded)
     return next((entry for name, entry in table.items() if str(name).casefold() == folded), None)
 
 

@@ -96,11 +96,11 @@ def test_fields_needed_only_for_approval_are_warnings() -> None:
 
 def test_working_values_cannot_be_read_before_they_are_made_nor_by_themselves() -> None:
     assert any(
-        "later row or by itself" in text
+        "goes round in a circle (work:a → work:a)" in text
         for text in messages(NAME, {"target": "work:a", "sources": ["work:a"]})
     )
     swapped = [{"target": "work:a", "sources": ["work:b"]}, {"target": "work:b", "sources": ["number"]}]
-    assert any("later row or by itself" in text for text in messages(NAME, *swapped))
+    assert any("is made by a later row" in text for text in messages(NAME, *swapped))
     assert (
         messages({"target": "Name", "sources": ["work:b"]}, {"target": "work:b", "sources": ["number"]}) == []
     )
