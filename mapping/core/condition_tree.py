@@ -81,7 +81,7 @@ OPERATORS_OF: Final[dict[Kind, tuple[str, ...]]] = {
     "date": (*_ORDERED, "missing", "present"),
     "flag": ("is", "is_not", "missing", "present"),
     "list": ("contains", "not_contains", "empty", "filled", "missing", "present"),
-    "any": (*_ORDERED, "one_of", "not_one_of", *_WORDS, "missing", "present"),
+    "any": (*_ORDERED, "one_of", "not_one_of", *_WORDS, "empty", "filled", "missing", "present"),
 }
 """The operators a field of each kind offers, in the order of a menu."""
 

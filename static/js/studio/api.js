@@ -86,9 +86,9 @@ export class Api {
     return this.#send("conditions/", question, signal);
   }
 
-  // What a rule would have done to the last records.
-  tryRule(rule, signal) {
-    return this.#send("rules/try/", { rule }, signal);
+  // What the rules would have done to the last records.
+  tryRules(rules, signal) {
+    return this.#send("rules/try/", { rules }, signal);
   }
 
   pasteTable(id, text) {
