@@ -2,36 +2,93 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mapping.core.paths import EVERY, Path, Step
+from mapping.core.schemas.formats import PERSONAL, SeenType, format_of, snake, type_of
 from mapping.core.schemas.schema import Field, FieldType, Schema
 
 MOST_FIELDS: Final = 2000
 DEEPEST: Final = 16
+LARGEST: Final = 5_000_000
+"""Bytes of a pasted sample."""
 _EXAMPLES: Final = 5
 
-_PATTERNS: Final[tuple[tuple[FieldType, re.Pattern[str]], ...]] = (
-    ("moment", re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")),
-    ("date", re.compile(r"\d{4}-\d\d-\d\d")),
-    ("guid", re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")),
-    ("email", re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")),
-    ("url", re.compile(r"https?://\S+")),
-    ("decimal", re.compile(r"-?(0|[1-9]\d*)\.\d+")),
-)
-# Two kinds of value that one wider type covers.
-_WIDER: Final[dict[frozenset[FieldType], FieldType]] = {
+# Kinds of value that one wider type covers.
+_WIDER: Final[dict[frozenset[SeenType], FieldType]] = {
+    frozenset({"digits"}): "text",
     frozenset({"integer", "decimal"}): "decimal",
+    frozenset({"integer", "digits"}): "integer",
+    frozenset({"decimal", "digits"}): "decimal",
+    frozenset({"integer", "decimal", "digits"}): "decimal",
     frozenset({"date", "moment"}): "moment",
 }
 
 
 class SampleError(ValueError):
     """Samples that no schema can be read from, in words for the person who pasted them."""
+
+
+class Sample(NamedTuple):
+    """A pasted sample: the records in it (one, or those of a list) and their schema."""
+
+    records: tuple[Mapping[str, Any], ...]
+    schema: Schema
+
+
+def infer_from_text(text: str, *, name: str = "", title: str = "Sample") -> Sample:
+    """Read a JSON object, or a list of them, and its schema. Numbers become int or Decimal.
+
+    Raises SampleError for text over 5 MB, that is not JSON (with line and column), or that holds no object.
+    """
+    size = len(text.encode())
+    if size > LARGEST:
+        raise SampleError(
+            f"The sample has {size / 1_000_000:.1f} MB; at most {LARGEST // 1_000_000} MB are read."
+        )
+    if not text.strip():
+        raise SampleError("There is no sample to read fields from.")
+    try:
+        value = json.loads(text.removeprefix("\ufeff"), parse_float=Decimal, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        raise SampleError(
+            f"The sample is not JSON: {_in_words(error.msg)} in line {error.lineno}, column {error.colno}."
+        ) from None
+    except RecursionError:
+        raise SampleError(f"The sample is nested deeper than {DEEPEST} levels.") from None
+    except SampleError:
+        raise
+    except ValueError:
+        raise SampleError("The sample has a number that is too long to read.") from None
+    records = value if isinstance(value, list) else [value]
+    return Sample(tuple(records), infer_schema(records, name=name, title=title))
+
+
+_WORDS: Final = {
+    "Expecting value": "a value is missing",
+    "Expecting ',' delimiter": "a comma is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Expecting property name enclosed in double quotes": "a name in double quotation marks is missing",
+    "Illegal trailing comma before end of object": "there is a comma too many",
+    "Illegal trailing comma before end of array": "there is a comma too many",
+    "Extra data": "there is more text after the end",
+    "Unterminated string starting at": "a text without closing quotation mark begins",
+    "Invalid control character at": "there is a line end or control character inside a text",
+    "Invalid \\escape": "there is a backslash that stands for nothing",
+}
+
+
+def _refuse(constant: str) -> Any:
+    raise SampleError(f"The sample is not JSON: {constant} is not a number JSON knows.")
+
+
+def _in_words(message: str) -> str:
+    return _WORDS.get(message.rstrip(": "), message)
 
 
 def infer_schema(samples: Sequence[Any], *, name: str = "", title: str = "Sample") -> Schema:
@@ -41,95 +98,119 @@ def infer_schema(samples: Sequence[Any], *, name: str = "", title: str = "Sample
     """
     if not samples:
         raise SampleError("There is no sample to read fields from.")
-    seen = _Seen()
+    root, count = _Node(), _Count()
     for sample in samples:
         if not isinstance(sample, Mapping):
             raise SampleError("A sample has to be a JSON object: { … }.")
-        seen.object(sample, ())
-    return Schema(name, title, tuple(seen.fields(len(samples))))
+        _see_object(root, sample, 0, count)
+    return Schema(name, title, tuple(_fields(root, ())))
 
 
-@dataclass
-class _Gathered:
-    """What the samples hold at one path. `parents` counts the objects that could have had it."""
+@dataclass(slots=True)
+class _Count:
+    fields: int = 0
 
-    types: set[FieldType] = field(default_factory=set)
+
+@dataclass(slots=True)
+class _Node:
+    """What the samples hold at one place. `objects` counts the objects there, `filled` the values that say something.
+
+    `element` is what stands in the list there, if it is one. An empty list says little: some languages write {} as [].
+    """
+
+    types: set[SeenType] = field(default_factory=set)
     filled: int = 0
+    objects: int = 0
     examples: list[Any] = field(default_factory=list)
+    children: dict[str, _Node] = field(default_factory=dict)
+    element: _Node | None = None
+    has_empty_list: bool = False
 
 
-class _Seen:
-    def __init__(self) -> None:
-        self.paths: dict[tuple[Step, ...], _Gathered] = {}
-        self.objects: dict[tuple[Step, ...], int] = {}
-
-    def object(self, value: Mapping[str, Any], at: tuple[Step, ...]) -> None:
-        if len(at) >= DEEPEST:
-            raise SampleError(f"The sample is nested deeper than {DEEPEST} levels.")
-        self.objects[at] = self.objects.get(at, 0) + 1
-        for key, item in value.items():
-            if key:
-                self.value(item, (*at, Step(key)))
-
-    def value(self, value: Any, at: tuple[Step, ...]) -> None:
-        gathered = self.paths.setdefault(at, _Gathered())
-        if len(self.paths) > MOST_FIELDS:
-            raise SampleError(f"The sample has more than {MOST_FIELDS} fields.")
-        if value is None or value == "":
-            return
-        gathered.filled += 1
-        gathered.types.add(_type(value))
-        if isinstance(value, Mapping):
-            self.object(value, at)
-        elif isinstance(value, list):
-            self.elements(value, (*at[:-1], Step(at[-1].name, EVERY)))
-        elif len(gathered.examples) < _EXAMPLES and value not in gathered.examples:
-            gathered.examples.append(value)
-
-    def elements(self, items: list[Any], at: tuple[Step, ...]) -> None:
-        for item in items:
-            if isinstance(item, Mapping):
-                self.object(item, at)
-            elif not isinstance(item, list):
-                self.objects[at[:-1]] = self.objects.get(at[:-1], 0)
-                self.value(item, at)
-
-    def fields(self, samples: int) -> list[Field]:
-        return [self._field(at, gathered, samples) for at, gathered in self.paths.items()]
-
-    def _field(self, at: tuple[Step, ...], gathered: _Gathered, samples: int) -> Field:
-        kind = _widest(gathered.types)
-        is_element = at[-1].index == EVERY
-        chances = samples if len(at) == 1 else self.objects.get(at[:-1], samples)
-        return Field(
-            str(Path(at)),
-            kind,
-            _label(at[-1].name),
-            optional=not is_element and gathered.filled < chances,
-            personal=kind == "email",
-            example=gathered.examples[0] if gathered.examples else None,
-        )
+def _see_object(node: _Node, value: Mapping[str, Any], depth: int, count: _Count) -> None:
+    if depth >= DEEPEST:
+        raise SampleError(f"The sample is nested deeper than {DEEPEST} levels.")
+    node.objects += 1
+    children = node.children
+    for key, item in value.items():
+        child = children.get(key)
+        if child is None:
+            if not key:
+                continue
+            child = children[key] = _Node()
+            count.fields += 1
+            if count.fields > MOST_FIELDS:
+                raise SampleError(f"The sample has more than {MOST_FIELDS} fields.")
+        _see_value(child, item, depth + 1, count)
 
 
-def _type(value: Any) -> FieldType:
-    if isinstance(value, bool):
-        return "flag"
-    if isinstance(value, int):
-        return "integer"
-    if isinstance(value, Decimal | float):
-        return "decimal"
+def _see_value(node: _Node, value: Any, depth: int, count: _Count) -> None:
+    if value is None or value == "":
+        return
+    node.filled += 1
     if isinstance(value, Mapping):
-        return "object"
-    if isinstance(value, list):
-        return "list"
-    text = str(value).strip()
-    return next((kind for kind, pattern in _PATTERNS if pattern.fullmatch(text)), "text")
+        node.types.add("object")
+        _see_object(node, value, depth, count)
+    elif isinstance(value, list):
+        _see_list(node, value, depth, count)
+    else:
+        node.types.add(type_of(value))
+        if len(node.examples) < _EXAMPLES and value not in node.examples:
+            node.examples.append(value)
 
 
-def _widest(types: set[FieldType]) -> FieldType:
-    if len(types) == 1:
-        return next(iter(types))
-    return _WIDER.get(frozenset(types), "text")
+def _see_list(node: _Node, items: list[Any], depth: int, count: _Count) -> None:
+    if not items:
+        node.has_empty_list = True
+        return
+    node.types.add("list")
+    node.element = element = node.element or _Node()
+    for item in items:
+        if isinstance(item, Mapping):
+            _see_object(element, item, depth, count)
+        elif not isinstance(item, list):
+            _see_value(element, item, depth, count)
+
+
+def _fields(node: _Node, at: tuple[Step, ...]) -> Iterator[Field]:
+    for name, child in node.children.items():
+        here = (*at, Step(name))
+        yield _field(here, child, optional=child.filled < node.objects)
+        yield from _fields(child, here)
+        if child.element is not None:
+            element = (*at, Step(name, EVERY))
+            if child.element.types:
+                yield _field(element, child.element, optional=False)
+            yield from _fields(child.element, element)
+
+
+def _field(at: tuple[Step, ...], node: _Node, *, optional: bool) -> Field:
+    kind, name = _kind(node), at[-1].name
+    return Field(
+        str(Path(at)),
+        kind,
+        _label(name),
+        optional=optional,
+        personal=kind == "email" or (kind not in ("object", "list") and bool(PERSONAL.search(snake(name)))),
+        example=node.examples[0] if node.examples else None,
+        examples=tuple(node.examples),
+        format=format_of(name, kind, node.examples),
+    )
+
+
+def _kind(node: _Node) -> FieldType:
+    types = node.types
+    if not types:
+        return "list" if node.has_empty_list else "text"
+    for shape in ("object", "list"):
+        # What is an object in one sample and a plain value in another cannot be used as a value.
+        if shape in types:
+            return "object" if shape == "object" else "list"
+    wider = _WIDER.get(frozenset(types))
+    if wider is not None:
+        return wider
+    (only, *others) = types
+    return "text" if others or only == "digits" else only
 
 
 def _label(name: str) -> str:

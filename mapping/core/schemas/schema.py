@@ -22,7 +22,8 @@ class Field:
     filled in when another field has one of the values ({"Status": ("AUTHORISED",)}). `read_only`: Xero sets it.
     `on_delivery`: filled in when the document is sent, because only then the id in Xero is known. `decimals`: the most
     decimals Xero keeps. `forbidden`: characters Xero refuses. `personal`: personal data. `vat`: decides a VAT figure.
-    `optional`: was missing from some samples (inferred schemas).
+    `optional`: was missing from some samples (inferred schemas). `format`: what its values stand for beyond their type
+    ("currency", "minor_units", "epoch_seconds", …, see formats.py). `examples`: a few different values.
     """
 
     path: str
@@ -40,6 +41,8 @@ class Field:
     vat: bool = False
     optional: bool = False
     example: Any = None
+    format: str = ""
+    examples: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from mapping.core.document import loads
 from mapping.core.paths import parse_path
 from mapping.core.readers import Scope, reader
 from mapping.core.schemas import SOURCES
-from mapping.core.schemas.inference import DEEPEST, MOST_FIELDS, SampleError, infer_schema
+from mapping.core.schemas.inference import DEEPEST, MOST_FIELDS, SampleError, infer_from_text, infer_schema
 from tests.mapping.builders import an_order
 
 
@@ -111,3 +113,126 @@ values = st.recursive(
 def test_any_json_object_gives_a_schema_of_readable_paths(samples: list[dict[str, Any]]) -> None:
     for field in infer_schema(samples).fields:
         assert parse_path(field.path).pattern() == field.path
+
+
+def formats(**fields: Any) -> dict[str, str]:
+    return {field.path: field.format for field in infer_schema([fields]).fields}
+
+
+def test_formats_are_told_from_the_values_and_the_name() -> None:
+    assert formats(
+        currency="GBP",
+        country="GB",
+        created=1795348500,
+        createdAt="1795348500000",
+        amount=3834,
+        amount_minor=5,
+        preis="1.234,50",
+        started="22/11/2026 10:15:30",
+        us_day="11/22/2026",
+        total="38.34",
+        quantity=300,
+        customer_id=1795348500,
+        size="XL",
+        paid=True,
+    ) == {
+        "currency": "currency",
+        "country": "country",
+        "created": "epoch_seconds",
+        "createdAt": "epoch_milliseconds",
+        "amount": "minor_units",
+        "amount_minor": "minor_units",
+        "preis": "decimal_comma",
+        "started": "day_first",
+        "us_day": "month_first",
+        "total": "",
+        "quantity": "",
+        "customer_id": "",
+        "size": "",
+        "paid": "",
+    }
+
+
+def test_personal_fields_are_known_by_their_names() -> None:
+    sample = {"billing": {"firstName": "Ada", "address_1": "x", "postcode": "LS1"}, "sku": "A", "phone": "01"}
+    assert {field.path for field in infer_schema([sample]).fields if field.personal} == {
+        "billing.firstName",
+        "billing.address_1",
+        "billing.postcode",
+        "phone",
+    }
+
+
+def test_examples_are_a_few_different_values() -> None:
+    (field,) = infer_schema([{"a": value} for value in "xxyzvwu"]).fields
+    assert (field.example, field.examples) == ("x", ("x", "y", "z", "v", "w"))
+
+
+def test_lists_of_different_things_and_lists_in_lists_are_read() -> None:
+    sample = {"mixed": [1, "x", {"a": 1}], "deep": [{"items": [{"tags": ["x"]}]}], "grid": [[1, 2]]}
+    assert types(sample) == {
+        "mixed": "list",
+        "mixed[]": "text",
+        "mixed[].a": "integer",
+        "deep": "list",
+        "deep[].items": "list",
+        "deep[].items[].tags": "list",
+        "deep[].items[].tags[]": "text",
+        "grid": "list",
+    }
+
+
+def test_an_empty_list_where_others_have_an_object_is_an_empty_object() -> None:
+    assert types({"meta": []}, {"meta": {"a": "1"}}) == {"meta": "object", "meta.a": "text"}
+    assert types({"meta": []}) == {"meta": "list"}
+
+
+def test_digits_are_an_id_by_themselves_and_a_number_beside_numbers() -> None:
+    assert types({"id": "10042", "price": "12"}, {"id": "10043", "price": "12.50"}) == {
+        "id": "text",
+        "price": "decimal",
+    }
+
+
+def test_what_is_an_object_once_cannot_be_used_as_a_text() -> None:
+    assert types({"a": "x"}, {"a": {"b": 1}}) == {"a": "object", "a.b": "integer"}
+
+
+def test_a_pasted_list_gives_all_its_records() -> None:
+    sample = infer_from_text('\ufeff[{"a": 1.10}, {"a": 2}]')
+    assert [str(record["a"]) for record in sample.records] == ["1.10", "2"]
+    assert [(field.path, field.type) for field in sample.schema.fields] == [("a", "decimal")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "There is no sample"),
+        ("  ", "There is no sample"),
+        ("[]", "There is no sample"),
+        ("Hello", "a value is missing in line 1, column 1"),
+        ('{"a": 1,\n "b" 2}', "a colon is missing in line 2, column 6"),
+        ('{"a": 1\n "b": 2}', "a comma is missing in line 2, column 2"),
+        ('{"a": "x', "a text without closing quotation mark begins in line 1, column 7"),
+        ('{"a": 1} {"b": 2}', "there is more text after the end in line 1, column 10"),
+        ("{'a': 1}", "a name in double quotation marks is missing in line 1, column 2"),
+        ('{"a": NaN}', "NaN is not a number JSON knows"),
+        ('"text"', "has to be a JSON object"),
+        ("[1]", "has to be a JSON object"),
+        ("[" * 100_000, "nested deeper than"),
+        ('{"a": ' + "9" * 10_000 + "}", "a number that is too long"),
+        ('{"a": "' + "x" * 5_000_000 + '"}', "The sample has 5.0 MB; at most 5 MB are read."),
+    ],
+)
+def test_a_text_that_is_no_sample_is_refused_with_the_place(text: str, said: str) -> None:
+    with pytest.raises(SampleError) as caught:
+        infer_from_text(text)
+    assert said in str(caught.value)
+
+
+def test_five_megabytes_are_read_in_reasonable_time() -> None:
+    text = json.dumps({"lines": [{"sku": str(number), "total": "1.20"} for number in range(140_000)]})
+    assert 4_500_000 < len(text) < 5_000_000
+    start = time.process_time()
+    infer_from_text(text)
+    assert time.process_time() - start < 3
