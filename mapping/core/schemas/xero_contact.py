@@ -38,12 +38,39 @@ _PHONES = (
         "choice",
         "Kind of phone",
         required=True,
-        choices=("DEFAULT", "DDI", "MOBILE", "FAX"),
+        choices=("DEFAULT", "DDI", "MOBILE", "FAX", "OFFICE"),
     ),
     _text("Phones[].PhoneNumber", "Phone number", 50),
     _text("Phones[].PhoneAreaCode", "Area code", 10),
     _text("Phones[].PhoneCountryCode", "Country code", 20, personal=False),
 )
+
+_PEOPLE = (
+    Field("ContactPersons", "list", "Contact persons (at most five)"),
+    _text("ContactPersons[].FirstName", "First name of a contact person", 255),
+    _text("ContactPersons[].LastName", "Last name of a contact person", 255),
+    Field(
+        "ContactPersons[].EmailAddress",
+        "email",
+        "E-mail address of a contact person",
+        max_length=255,
+        personal=True,
+    ),
+    Field("ContactPersons[].IncludeInEmails", "flag", "Send invoices to this person"),
+)
+_TERM_TYPES = ("DAYSAFTERBILLDATE", "DAYSAFTERBILLMONTH", "OFCURRENTMONTH", "OFFOLLOWINGMONTH")
+
+
+def _terms(side: str, label: str) -> tuple[Field, ...]:
+    at = f"PaymentTerms.{side}"
+    return (
+        Field(at, "object", f"Terms of {label}"),
+        Field(f"{at}.Day", "integer", f"Terms of {label}: day", decimals=0),
+        Field(f"{at}.Type", "choice", f"Terms of {label}: counted", choices=_TERM_TYPES),
+    )
+
+
+_AMOUNT_TYPES = ("INCLUSIVE", "EXCLUSIVE", "NONE")
 
 CONTACT = Schema(
     "xero:Contact",
@@ -80,9 +107,30 @@ CONTACT = Schema(
         Field("DefaultCurrency", "text", "Default currency", max_length=3),
         _text("SalesDefaultAccountCode", "Default sales account", 10, personal=False),
         _text("PurchasesDefaultAccountCode", "Default purchases account", 10, personal=False),
-        Field("Website", "url", "Web site", read_only=True),
+        Field(
+            "SalesDefaultLineAmountType",
+            "choice",
+            "Default prices for sales",
+            choices=_AMOUNT_TYPES,
+            vat=True,
+        ),
+        Field(
+            "PurchasesDefaultLineAmountType",
+            "choice",
+            "Default prices for purchases",
+            choices=_AMOUNT_TYPES,
+            vat=True,
+        ),
+        Field("PaymentTerms", "object", "Payment terms"),
+        *_terms("Sales", "sales"),
+        *_terms("Bills", "bills"),
         *_PHONES,
         *_address(),
+        *_PEOPLE,
+        _set_by_xero("Website", "url", "Web site"),
+        _set_by_xero("Discount", "decimal", "Discount"),
+        _set_by_xero("MergedToContactID", "guid", "Merged into"),
+        _set_by_xero("Balances", "object", "Balances"),
         _set_by_xero("ContactID", "guid", "Contact's id in Xero"),
         _set_by_xero("IsCustomer", "flag", "Is a customer"),
         _set_by_xero("IsSupplier", "flag", "Is a supplier"),

@@ -21,13 +21,15 @@ def _contact() -> tuple[Field, ...]:
     )
 
 
-def _lines(*, with_discounts: bool, needs: dict[str, tuple[str, ...]]) -> tuple[Field, ...]:
+def _lines(
+    *, with_discounts: bool, needs: dict[str, tuple[str, ...]], required: bool = False
+) -> tuple[Field, ...]:
     discounts = (
         Field("LineItems[].DiscountRate", "decimal", "Discount in per cent", decimals=2),
         Field("LineItems[].DiscountAmount", "decimal", "Discount", decimals=4),
     )
     return (
-        Field("LineItems", "list", "Lines", required_when=needs),
+        Field("LineItems", "list", "Lines", required=required, required_when={} if required else needs),
         Field(
             "LineItems[].Description", "text", "Description", required=True, max_length=4000, example="Teapot"
         ),
@@ -37,6 +39,7 @@ def _lines(*, with_discounts: bool, needs: dict[str, tuple[str, ...]]) -> tuple[
         Field(
             "LineItems[].AccountCode", "text", "Account", max_length=10, required_when=needs, example="200"
         ),
+        Field("LineItems[].AccountID", "guid", "Account's id in Xero"),
         Field("LineItems[].TaxType", "text", "Tax type", vat=True, example="OUTPUT2"),
         Field("LineItems[].TaxAmount", "decimal", "VAT", decimals=2, vat=True),
         Field("LineItems[].LineAmount", "decimal", "Line amount", decimals=2),
@@ -44,6 +47,8 @@ def _lines(*, with_discounts: bool, needs: dict[str, tuple[str, ...]]) -> tuple[
         Field("LineItems[].Tracking", "list", "Tracking"),
         Field("LineItems[].Tracking[].Name", "text", "Tracking category", max_length=100),
         Field("LineItems[].Tracking[].Option", "text", "Tracking option", max_length=100),
+        Field("LineItems[].Tracking[].TrackingCategoryID", "guid", "Tracking category's id in Xero"),
+        Field("LineItems[].Tracking[].TrackingOptionID", "guid", "Tracking option's id in Xero"),
         _set_by_xero("LineItems[].LineItemID", "guid", "Line's id in Xero"),
     )
 
@@ -83,9 +88,13 @@ INVOICE = Schema(
         Field("BrandingThemeID", "guid", "Branding theme"),
         Field("Url", "url", "Link to the order"),
         Field("SentToContact", "flag", "Marked as sent"),
-        Field("ExpectedPaymentDate", "date", "Expected payment date"),
+        Field("ExpectedPaymentDate", "date", "Expected payment date (sales)"),
+        Field("PlannedPaymentDate", "date", "Planned payment date (bills)"),
         *_totals(),
         _set_by_xero("InvoiceID", "guid", "Invoice's id in Xero"),
+        _set_by_xero("RepeatingInvoiceID", "guid", "Repeating invoice"),
+        _set_by_xero("TotalDiscount", "decimal", "Total discount"),
+        _set_by_xero("IsDiscounted", "flag", "Has discounts"),
         _set_by_xero("AmountDue", "decimal", "Still due"),
         _set_by_xero("AmountPaid", "decimal", "Paid"),
         _set_by_xero("AmountCredited", "decimal", "Credited"),
@@ -117,11 +126,13 @@ CREDIT_NOTE = Schema(
         _basis("Exclusive"),
         *_currency(),
         *_lines(with_discounts=False, needs={"Status": APPROVED}),
-        Field("SentToContact", "flag", "Marked as sent"),
         Field("BrandingThemeID", "guid", "Branding theme"),
         *_totals(),
         _set_by_xero("CreditNoteID", "guid", "Credit note's id in Xero"),
         _set_by_xero("RemainingCredit", "decimal", "Remaining credit"),
+        _set_by_xero("AppliedAmount", "decimal", "Applied"),
+        _set_by_xero("SentToContact", "flag", "Marked as sent"),
+        _set_by_xero("HasAttachments", "flag", "Has attachments"),
         _set_by_xero("FullyPaidOnDate", "date", "Paid out in full on"),
         _set_by_xero("UpdatedDateUTC", "moment", "Changed at"),
     ),
@@ -154,11 +165,14 @@ BANK_TRANSACTION = Schema(
         Field("Status", "choice", "Status", choices=("AUTHORISED", "DELETED"), example="AUTHORISED"),
         _basis("Inclusive"),
         *_currency(),
-        *_lines(with_discounts=False, needs={"Type": ("SPEND", "RECEIVE")}),
+        *_lines(with_discounts=False, needs={"Type": ("SPEND", "RECEIVE")}, required=True),
         Field("Url", "url", "Link"),
         Field("IsReconciled", "flag", "Reconciled", read_only=True),
         *_totals(),
         _set_by_xero("BankTransactionID", "guid", "Transaction's id in Xero"),
+        _set_by_xero("OverpaymentID", "guid", "Overpayment's id in Xero"),
+        _set_by_xero("PrepaymentID", "guid", "Prepayment's id in Xero"),
+        _set_by_xero("HasAttachments", "flag", "Has attachments"),
         _set_by_xero("UpdatedDateUTC", "moment", "Changed at"),
     ),
 )

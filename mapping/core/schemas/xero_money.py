@@ -7,6 +7,17 @@ from __future__ import annotations
 
 from mapping.core.schemas.schema import Field, Schema
 
+
+def _tracking(at: str, label: str) -> tuple[Field, ...]:
+    return (
+        Field(at, "list", f"{label}: tracking"),
+        Field(f"{at}[].TrackingCategoryID", "guid", f"{label}: tracking category's id in Xero"),
+        Field(f"{at}[].TrackingOptionID", "guid", f"{label}: tracking option's id in Xero"),
+        Field(f"{at}[].Name", "text", f"{label}: tracking category", read_only=True),
+        Field(f"{at}[].Option", "text", f"{label}: tracking option", read_only=True),
+    )
+
+
 PAYMENT = Schema(
     "xero:Payment",
     "Xero payment",
@@ -17,6 +28,10 @@ PAYMENT = Schema(
         Field("CreditNote", "object", "Credit note", on_delivery=True),
         Field("CreditNote.CreditNoteID", "guid", "Credit note's id in Xero", on_delivery=True),
         Field("CreditNote.CreditNoteNumber", "text", "Credit note number", max_length=255),
+        Field("Overpayment", "object", "Overpayment", on_delivery=True),
+        Field("Overpayment.OverpaymentID", "guid", "Overpayment's id in Xero", on_delivery=True),
+        Field("Prepayment", "object", "Prepayment", on_delivery=True),
+        Field("Prepayment.PrepaymentID", "guid", "Prepayment's id in Xero", on_delivery=True),
         Field("Account", "object", "Account", required=True),
         Field("Account.Code", "text", "Account code", max_length=10, example="090"),
         Field("Account.AccountID", "guid", "Account's id in Xero"),
@@ -46,7 +61,13 @@ BANK_TRANSFER = Schema(
         Field("Amount", "decimal", "Amount", required=True, decimals=2),
         Field("Date", "date", "Date"),
         Field("Reference", "text", "Reference", max_length=255),
+        *_tracking("FromTracking", "From side"),
+        *_tracking("ToTracking", "To side"),
         Field("BankTransferID", "guid", "Transfer's id in Xero", read_only=True),
+        Field("FromBankTransactionID", "guid", "From side's transaction in Xero", read_only=True),
+        Field("ToBankTransactionID", "guid", "To side's transaction in Xero", read_only=True),
+        Field("Status", "choice", "Status", choices=("AUTHORISED", "DELETED"), read_only=True),
+        Field("HasAttachments", "flag", "Has attachments", read_only=True),
         Field("CurrencyRate", "decimal", "Exchange rate", read_only=True),
         Field("FromIsReconciled", "flag", "From side reconciled", read_only=True),
         Field("ToIsReconciled", "flag", "To side reconciled", read_only=True),

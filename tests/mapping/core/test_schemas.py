@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from xero_python.accounting import models
 
 from mapping.core.coercion import coercion
 from mapping.core.paths import parse_path
@@ -30,6 +32,33 @@ def test_nested_target_fields_lie_in_a_declared_object_or_list(schema: Schema) -
         if parent:
             kind = schema.by_path[parent.removesuffix("[]")].type
             assert kind == ("list" if parent.endswith("[]") else "object")
+
+
+SDK_TYPES = {"float": "decimal", "date": "date", "datetime": "moment", "bool": "flag", "int": "integer"}
+
+
+def sdk_property(schema: Schema, path: str) -> str | None:
+    """The type Xero's own SDK gives a field, or None where it has no such field."""
+    kind = schema.name.removeprefix("xero:")
+    for step in parse_path(path).steps:
+        model = getattr(models, re.sub(r"^list\[(.*)\]$", r"\1", kind), None)
+        if model is None:
+            return None
+        names = {xero: ours for ours, xero in model.attribute_map.items()}
+        if step.name not in names:
+            return None
+        kind = model.openapi_types[names[step.name]]
+    return kind
+
+
+@pytest.mark.parametrize("schema", TARGETS.values(), ids=lambda schema: schema.name)
+def test_xeros_own_library_knows_every_target_field_and_agrees_on_its_type(schema: Schema) -> None:
+    for field in schema.fields:
+        kind = sdk_property(schema, field.path)
+        assert kind is not None, field.path
+        assert kind.startswith("list[") == (field.type == "list"), (field.path, kind)
+        wanted = SDK_TYPES.get(kind.removesuffix("[ms-format]"))
+        assert wanted is None or field.type == wanted, (field.path, kind)
 
 
 def test_concrete_paths_find_their_field() -> None:
