@@ -8,6 +8,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("integrations.urls")),
     path("", include("dashboard.urls")),
+    path("", include("mapping.urls")),
     path("account/", include("allauth.urls")),
     path("support/", admin.site.urls),
 ]

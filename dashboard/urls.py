@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
 from dashboard.views import (
     activity,
@@ -16,9 +16,6 @@ from dashboard.views import (
     payments,
     settings,
 )
-from integrations.members.slugs import PairSlugConverter
-
-register_converter(PairSlugConverter, "pair")
 
 _records = [
     path("orders/", orders.orders, name="orders"),

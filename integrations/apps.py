@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import register_converter
 
 
 class IntegrationsConfig(AppConfig):
@@ -6,3 +7,9 @@ class IntegrationsConfig(AppConfig):
 
     name = "integrations"
     verbose_name = "Integrations"
+
+    def ready(self) -> None:
+        from integrations.members.slugs import PairSlugConverter
+
+        # Every app's addresses inside a pair begin with `<pair:pair_slug>/`.
+        register_converter(PairSlugConverter, "pair")

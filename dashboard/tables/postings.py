@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -17,6 +17,7 @@ from dashboard.tables.cells import Amount, Badge, Cell, Count, Link, Moment, Tex
 from dashboard.tables.orders import order_link
 from dashboard.tables.table import Column, EmptyState, TableSpec
 from integrations.models import Pair
+from mapping.models import MappingVersion
 from sync.models import Posting, Problem
 
 
@@ -74,6 +75,9 @@ class PostingFilter(ListFilter[Posting]):
     problem = forms.ModelChoiceField(
         Problem.objects.none(), required=False, empty_label="Any problem", label="Held by"
     )
+    version = forms.ModelChoiceField(
+        MappingVersion.objects.none(), required=False, empty_label="Any version", label="Made by"
+    )
     since = day_field("From")
     until = day_field("To")
 
@@ -81,6 +85,7 @@ class PostingFilter(ListFilter[Posting]):
         super().__init__(query, pair)
         open_problems = Problem.objects.filter(pair=pair, resolved_at=None)
         self.fields["problem"].queryset = open_problems  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["version"].queryset = _versions_used(pair)  # type: ignore[attr-defined]  # likewise
 
     def search_hint(self) -> str:
         return "Key, order or Xero number"
@@ -89,3 +94,11 @@ class PostingFilter(ListFilter[Posting]):
         for name in ("kind", "state", "problem"):
             if value := values.get(name):
                 yield Q(**{name: value})
+        if version := values.get("version"):
+            yield Q(mapping_version=version)
+
+
+def _versions_used(pair: Pair) -> QuerySet[MappingVersion]:
+    """The pair's own versions and the shipped one, newest first; without their large blueprints."""
+    own = Q(pair=pair) | Q(pair=None)
+    return MappingVersion.objects.filter(own, published_at__isnull=False).defer("blueprint").order_by("-pk")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.http import Http404
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from integrations.members.access import MemberRequest
 from integrations.models import Pair
 from mapping.core.checking import Finding
-from mapping.models import DryRun, MappingVersion
+from mapping.models import DryRun, FlowCount, MappingVersion
+from mapping.presenting.flows import Tallies
 from mapping.presenting.versions import DryRunState, ShownProblem
+from mapping.services.editing import history
 from mapping.services.publishing_checks import is_warned, needs_reason
 
 _MOST_COUNTED = 10_000
@@ -47,15 +51,40 @@ def shown_problems(pair: Pair, version: MappingVersion, findings: tuple[Finding,
 
 
 def _shown_problem(pair: Pair, version: MappingVersion, finding: Finding) -> ShownProblem:
-    names = {"mapping": "mapping-studio", "flow": "mapping-flow"}
-    lists = {"rule": "mapping-rules", "table": "mapping-tables"}
-    if finding.item in names:
-        href = reverse(names[finding.item], args=[pair.slug, version.number, finding.id])
-    else:
-        href = reverse(lists[finding.item], args=[pair.slug, version.number])
+    names = {
+        "mapping": "mapping-studio",
+        "flow": "mapping-flow",
+        "rule": "mapping-rules",
+        "table": "mapping-tables",
+    }
+    more = [finding.id] if finding.item in ("mapping", "flow") else []
+    href = page_of(names[finding.item], pair, version.number, *more)
     place = f", {finding.problem.target}" if finding.problem.target else ""
     where = f"{finding.item.capitalize()} {finding.id}{place}"
     return ShownProblem(finding.problem.message, finding.problem.severity, where, href)
+
+
+def tallies_today(pair: Pair) -> Tallies:
+    """How many records passed, were stopped or failed today, in the pair's zone, by flow and step."""
+    today = timezone.now().astimezone(ZoneInfo(pair.zone)).date()
+    rows = FlowCount.objects.filter(pair=pair, day=today).values(
+        "flow", "step", "passed", "stopped", "failed"
+    )
+    return {(row["flow"], row["step"]): row for row in rows}
+
+
+def undo_labels(version: MappingVersion) -> dict[str, str]:
+    """What undo would take back and redo would do again; empty where there is nothing."""
+    done, undone = history(version)
+    return {"undo_label": done or "", "redo_label": undone or ""}
+
+
+def page_of(name: str, pair: Pair, number: int, *more: str) -> str:
+    """The address of a version's page."""
+    try:
+        return reverse(name, args=[pair.slug, number, *more])
+    except NoReverseMatch:
+        return ""
 
 
 def safe_next(request: MemberRequest, pair: Pair, otherwise: str) -> str:

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from integrations.members.access import MemberRequest, pair_required
@@ -26,7 +25,7 @@ from mapping.presenting.versions import (
 )
 from mapping.selectors import effective_blueprint, published_blueprint, published_version
 from mapping.services.versions import may_approve
-from mapping.views.common import dry_run_of, made_words, shown_problems, version_of
+from mapping.views.common import dry_run_of, made_words, page_of, shown_problems, version_of
 
 PAGE_SIZE: Final = 25
 _EMPTY: Final = {
@@ -108,7 +107,7 @@ def judged(request: MemberRequest, pair: Pair, found: MappingVersion) -> dict[st
 
 
 def _way(request: MemberRequest, pair: Pair, found: MappingVersion, sound: WayStep) -> list[WayStep]:
-    href = reverse("mapping-dry-run", args=[pair.slug, found.number])
+    href = page_of("mapping-dry-run", pair, found.number)
     review = review_step(
         state=found.state,
         needs_second_person=pair.mapping_needs_second_person,

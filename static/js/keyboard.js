@@ -1,6 +1,6 @@
-// j k x / ? and g h, g n, … Single keys can be switched off in the list of shortcuts (WCAG 2.1.4).
+// j k x / ? and g h, g n, g m, … Single keys can be switched off in the list of shortcuts (WCAG 2.1.4).
 
-const PAGES = { h: "", n: "attention/", o: "orders/", p: "payments/", x: "postings/", e: "events/", a: "activity/", c: "connections/", s: "settings/" };
+const PAGES = { h: "", n: "attention/", o: "orders/", p: "payments/", x: "postings/", e: "events/", m: "mapping/", a: "activity/", c: "connections/", s: "settings/" };
 const SWITCH = "tillbridge.shortcuts";
 let isGoing = false;
 
