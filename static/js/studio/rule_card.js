@@ -15,7 +15,7 @@ export class RuleCard {
     this.faults = h("ul", { class: "rule__faults" });
     this.number = h("span", { class: "rule__number", "aria-hidden": "true" });
     this.handle = h("button", { type: "button", class: "handle", "data-handle": true, title: "Drag, or press the arrow keys", hidden: !isEditable }, icon("grip-vertical"));
-    this.switch = h("input", { type: "checkbox", role: "switch", class: "toggle", onchange: () => this.#switch() });
+    this.switch = h("input", { type: "checkbox", role: "switch", class: "onoff", onchange: () => this.#switch() });
     this.switch.disabled = !isEditable;
     this.body = h("div", { class: "rule__body", hidden: true });
     this.element = h("li", { class: "rule", id },
