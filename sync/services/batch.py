@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from integrations.bulk import update_rows
+from integrations.bulk import insert_rows, update_rows
 from integrations.models import Connection, Customer, Event, Order, Pair, Payment
 
 _NEEDED_WITH = {"orders": ("customer",), "payments": ("order", "order__customer")}
@@ -126,9 +126,12 @@ class Batch:
             rows.sort(key=lambda row: row.pk or float("inf"))
 
     def write(self) -> None:
-        """Store customers, then orders, then payments: each needs the keys of the one before."""
+        """Store customers, then orders, then payments: each needs the keys of the one before.
+
+        What others may write meanwhile is not among the fields.
+        """
         customers = [self.customers[key] for key in sorted(self.changed_customers)]
-        _store(Customer, customers, ["email", "name", "details"], ["pair", "contact_number"])
+        insert_rows(customers, update=["email", "name", "details"], key=["pair", "contact_number"])
         self._store_orders()
         payments = [self.payments[key] for key in sorted(self.changed_payments)]
         for payment in payments:
@@ -136,7 +139,7 @@ class Batch:
             payment.order = payment.order
         new = [payment for payment in payments if payment._state.adding]
         old = [payment for payment in payments if not payment._state.adding]
-        _store(Payment, new, _PAYMENT_FIELDS, ["pair", "vendor_tx_code"])
+        insert_rows(new, update=_PAYMENT_FIELDS, key=["pair", "vendor_tx_code"])
         update_rows(old, _PAYMENT_FIELDS)
 
     def _store_orders(self) -> None:
@@ -147,22 +150,9 @@ class Batch:
             order.customer = order.customer
         told = [order for order in orders if self._is_told(order)]
         others = [order for order in orders if not self._is_told(order)]
-        _store(Order, told, _ORDER_FIELDS, ["pair", "number"])
+        insert_rows(told, update=_ORDER_FIELDS, key=["pair", "number"])
         update_rows(others, _ORDER_STATE_FIELDS)
 
     def _is_told(self, order: Order) -> bool:
         """Whether the order is new, or its content was told in this batch."""
         return order._state.adding or order.number in self.told_orders
-
-
-def _store(
-    model: type[Customer] | type[Order] | type[Payment],
-    rows: list[Any],
-    fields: list[str],
-    key: list[str],
-) -> None:
-    """Insert or update in one statement; what others may write meanwhile is not among `fields`."""
-    if rows:
-        model._default_manager.bulk_create(
-            rows, update_conflicts=True, update_fields=fields, unique_fields=key
-        )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
+from integrations.bulk import insert_missing
 from integrations.core.money import Money
 from integrations.models import Order, Pair, Payment
 from sync.models import Notice
@@ -36,7 +37,7 @@ def write_notices(pair: Pair, ends: Iterable[tuple[Payment, Order, Notice.Type]]
         for payment, order, kind in ends
         for notice in _notices(pair, payment, order, kind, occurred_at)
     ]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    insert_missing(notices)
     return len(notices)
 
 

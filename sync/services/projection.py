@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.utils import timezone
 
-from integrations.bulk import update_rows
+from integrations.bulk import insert_rows, update_rows
 from integrations.core.money import Money
 from integrations.models import Customer, KnownContact, Order, Pair, Payment
 from mapping.services.documents import DocumentMaker, Made
@@ -345,7 +345,7 @@ def _write(books: _Books) -> None:
         for posting, after in rows:
             posting.waits_for = books.postings.get(after) if after else None
             _ready_if_free(books, posting)
-        Posting.objects.bulk_create([posting for posting, _ in rows])
+        insert_rows([posting for posting, _ in rows])
     _update(books.changed)
     _restate(books.restated)
 
