@@ -30,12 +30,17 @@ class Tree {
 
   // Schemas need not list the objects that their fields are in.
   #above(path) {
-    return this.nodes.get(path) ?? this.add(path, { path, type: "object" }, parentOf(path));
+    return this.nodes.get(path) ?? this.add(path, { path, type: "object", label: named(path) }, parentOf(path));
   }
 
   group(path) {
     return this.add(path, { path, type: "group", label: GROUPS[path] }, null, "group");
   }
+}
+
+function named(path) {
+  const words = leafOf(path).replace(/[_-]+/g, " ");
+  return words[0].toUpperCase() + words.slice(1);
 }
 
 function addFields(tree, fields, group = null) {

@@ -8,6 +8,8 @@ const FAMILY = {
   list: "list", object: "object", group: "group", any: "any",
 };
 const NAMES = { text: "text", number: "a number", date: "a date", flag: "yes or no" };
+// What a table can translate: few different values, unlike e-mail addresses, ids or amounts.
+const TRANSLATABLE = new Set(["text", "choice", "flag", "integer", "any"]);
 const NUMBER = /^-?\d+(\.\d+)?$/;
 const DATE = /^\d{4}-\d\d-\d\d/;
 const GUID = /^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i;
@@ -80,7 +82,7 @@ function intoChoice(source, target, values) {
   const choices = target.field.choices;
   const fits = values.length > 0 && values.every((value) => choices.includes(String(value)));
   if (fits) return yes();
-  if (family(source) === "date") return no(`Xero takes only ${choices.join(", ")}.`);
+  if (!TRANSLATABLE.has(source.type)) return no(`Xero takes only ${choices.join(", ")}.`);
   const table = Object.fromEntries(values.map((value) => [String(value), choices[0]]));
   return yes(`Through a table to ${choices.join(", ")}.`, [use("lookup", { table, must_exist: true })]);
 }

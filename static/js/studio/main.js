@@ -45,6 +45,7 @@ class Studio {
     const find = (name) => root.querySelector(`[data-part="${name}"]`);
     this.model = new Model(store, view);
     this.suggestions.watch(this.model);
+    this.model.foldAtFirst();
     this.picking = new Picking(this.model, view);
     this.panes = { source: new TreePane("source", find("source"), this.model, view), target: new TreePane("target", find("target"), this.model, view) };
     this.links = new Links(find("links"), this.panes, this.model, view);
@@ -105,6 +106,7 @@ class Studio {
   }
 
   #refresh() {
+    for (const side of ["source", "target"]) document.getElementById(`${side}-title`).textContent = this.store.state[side].title;
     this.model.refresh();
     this.bar.draw();
     this.problems.draw();
@@ -116,6 +118,17 @@ class Studio {
     const { selection } = this.store;
     this.root.querySelector("[data-part=panel]").hidden = selection?.startsWith("collection:") ?? false;
     if (selection && this.drawer.shown === "problems") this.drawer.show("link");
+    if (selection) this.#bringEnds(selection);
+  }
+
+  // Both ends of the selected link come into view, as far as they are not folded away.
+  #bringEnds(id) {
+    const row = this.model.links.find((each) => each.id === id);
+    for (const [side, path] of [["source", row?.sources?.[0]], ["target", row?.target]]) {
+      const place = path ? this.model.placeOf(side, path) : -1;
+      const node = this.model.shown[side][place];
+      if (node) this.panes[side].element(node.path)?.scrollIntoView({ block: "nearest" });
+    }
   }
 
   #say(message) {

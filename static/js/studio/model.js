@@ -62,6 +62,18 @@ export class Model {
     view.emit("shown");
   }
 
+  // At first only what the mapping uses is open; in an empty mapping, everything but what is deep inside.
+  foldAtFirst() {
+    const isEmpty = this.links.length === 0;
+    const links = { source: this.bySource, target: this.byTarget };
+    const isUsed = (node) => node.children.some((child) => links[node.side].has(child.path) || isUsed(child));
+    for (const tree of [this.source, this.target]) {
+      const heads = [...descendants(tree.top)].filter((node) => node.children.length);
+      this.view.foldAtFirst(heads.filter((node) => (isEmpty ? node.level > 1 : !isUsed(node))));
+    }
+    this.show();
+  }
+
   #looked(side, keeps) {
     const { view } = this;
     const words = view.search[side].toLowerCase().split(/\s+/).filter(Boolean);

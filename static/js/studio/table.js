@@ -56,7 +56,7 @@ export class TableView {
   }
 
   #sources(node, facts) {
-    const rows = (this.model.byTarget.get(node.path) ?? []).filter((row) => !row.isEach);
+    const rows = this.model.byTarget.get(node.path) ?? [];
     const pills = rows.flatMap((row) => (row.sources ?? []).map((path) => this.#pill(node, row, path)));
     return h("div", { class: "table-sources" }, pills, facts.suggestion && this.#suggested(facts), this.#adder(node, facts));
   }
@@ -109,6 +109,8 @@ export class TableView {
   }
 
   #cut(node, { row, path }) {
-    unlinkSource(this.model.store, this.model.store.row(row), path, `Unlink ${node.label}`);
+    const found = this.model.store.row(row);
+    if (found) unlinkSource(this.model.store, found, path, `Unlink ${node.label}`);
+    else this.picking.unlink(node);
   }
 }

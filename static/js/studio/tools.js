@@ -9,14 +9,15 @@ export function startTools(studio) {
 }
 
 class Tools {
-  constructor({ root, view, model, table, links, drawer }) {
+  constructor({ root, view, model, table, links, drawer, picking }) {
     Object.assign(this, { root, view, model, table, links, drawer });
     for (const side of SIDES) this.#pane(side);
     for (const button of root.querySelectorAll("[data-show-view]")) button.addEventListener("click", () => this.showView(button.dataset.showView));
     for (const button of root.querySelectorAll("[data-show-pane]")) button.addEventListener("click", () => this.showPane(button.dataset.showPane));
     this.#tableTools();
-    this.showView(new URL(location.href).searchParams.get("view") === "table" ? "table" : "canvas");
     this.showPane("source");
+    this.showView(new URL(location.href).searchParams.get("view") === "table" ? "table" : "canvas");
+    this.#pickBar(picking);
     this.#helpKeys();
   }
 
@@ -93,8 +94,10 @@ class Tools {
     if (name === "table") url.searchParams.set("view", "table");
     else url.searchParams.delete("view");
     history.replaceState(null, "", url);
-    if (name === "table") this.table.draw();
-    else this.links.measure();
+    if (name === "table") {
+      this.showPane("target");
+      this.table.draw();
+    } else this.links.measure();
   }
 
   // On a small screen one pane is in front; on a large one all are, and this changes nothing to be seen.
@@ -102,6 +105,19 @@ class Tools {
     this.root.dataset.pane = name;
     for (const button of this.root.querySelectorAll("[data-show-pane]")) button.setAttribute("aria-pressed", String(button.dataset.showPane === name));
     this.links.measure();
+  }
+
+  // What is picked up by a tap or a key, and a way to put it down again.
+  #pickBar(picking) {
+    const bar = this.root.querySelector('[data-part="pick-bar"]');
+    bar.querySelector("button").addEventListener("click", () => picking.cancel());
+    this.view.addEventListener("pick", () => {
+      const { picked } = this.view;
+      bar.hidden = !picked;
+      if (!picked) return;
+      bar.querySelector("[data-picked]").textContent = picked.label;
+      bar.querySelector("[data-where]").textContent = picked.side === "source" ? "goes into which field?" : "comes from which field?";
+    });
   }
 
   // The site's list of shortcuts gets those of the studio.

@@ -26,6 +26,11 @@ export class View extends EventTarget {
     this.emit("look");
   }
 
+  // Folds set up for a first look; what a person folds later counts more.
+  foldAtFirst(nodes) {
+    for (const node of nodes) if (!this.#folds.has(node.path)) this.#folds.set(node.path, true);
+  }
+
   // Opens everything above a node and drops what hides it, so that it can be seen.
   reveal(node) {
     for (let up = node.parent; up; up = up.parent) this.#folds.set(up.path, false);
