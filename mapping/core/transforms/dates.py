@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from mapping.core.problems import TransformError
 from mapping.core.transforms.registry import Example, Parameter, transform
-from mapping.core.values import as_datetime, as_text
+from mapping.core.values import as_datetime, as_decimal, as_text
 
 
 @lru_cache(maxsize=64)
@@ -69,6 +69,27 @@ def parse_date(value: Any, *, pattern: str, zone: str = "Europe/London") -> str:
     except ValueError:
         raise TransformError(f"“{text}” is not a date written as {pattern}.") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=_zone(zone))).isoformat()
+
+
+_EPOCH_UNITS: Final = {"seconds": 1, "milliseconds": 1000, "microseconds": 1_000_000}
+
+
+@transform(
+    "from_epoch",
+    title="Time from seconds since 1970",
+    sentence="Read as {unit} since 1970",
+    example=Example("1795342500", "2026-11-22T10:15:00+00:00", {"unit": "seconds"}),
+    takes="any",
+    gives="date",
+    parameters=(Parameter("unit", "choice", "Counted in", "seconds", choices=tuple(_EPOCH_UNITS)),),
+)
+def from_epoch(value: Any, *, unit: str = "seconds") -> str:
+    """A moment in ISO 8601, UTC, out of a count of seconds (or finer) since the beginning of 1970, number or text."""
+    seconds = as_decimal(value) / _EPOCH_UNITS[unit]
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC).isoformat()
+    except (OverflowError, ValueError, OSError):
+        raise TransformError(f"“{value}” is not a time in {unit} since 1970.") from None
 
 
 @transform(

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from mapping.core.problems import TransformError
+from mapping.core.countries import NAMES, country_code
+from mapping.core.problems import Noted, TransformError
 from mapping.core.tables import Entries
 from mapping.core.transforms.registry import Example, Parameter, transform
 from mapping.core.values import as_decimal, as_text
@@ -93,6 +94,33 @@ def find(key: str, table: Mapping[str, Any]) -> Any:
     if isinstance(table, Entries):
         return table.folded.get(folded)
     return next((entry for name, entry in table.items() if str(name).casefold() == folded), None)
+
+
+@transform(
+    "country",
+    title="Country",
+    sentence="The country’s {form}",
+    example=Example("Great Britain", "GB", {"form": "code"}),
+    takes="text",
+    gives="text",
+    parameters=(
+        Parameter("form", "choice", "As", "code", choices=("code", "name")),
+        Parameter(
+            "when_unknown", "choice", "When it is unknown", "keep", choices=("keep", "leave_out", "stop")
+        ),
+    ),
+)
+def country(value: Any, *, form: str = "code", when_unknown: str = "keep") -> Any:
+    """A country by its ISO 3166-1 code of two letters, or its usual English name, however it was written."""
+    text = as_text(value).strip()
+    code = country_code(text)
+    if code is not None:
+        return code if form == "code" else NAMES[code]
+    if when_unknown == "stop":
+        raise TransformError(f"“{text}” is not a country that is known by its name or code.")
+    if when_unknown == "leave_out":
+        return Noted(None, f"“{text[:80]}” is not a country, so it is left out.")
+    return text
 
 
 @transform(

@@ -49,6 +49,22 @@ def first_of(values: Sequence[Any]) -> Any:
 
 
 @transform(
+    "item",
+    title="One of a list",
+    sentence="Take number {position} of the list",
+    example=Example(["Tea", "Pot"], "Pot", {"position": -1}),
+    takes="list",
+    gives="any",
+    parameters=(Parameter("position", "integer", "Which: 1 is the first, -1 the last", 1),),
+)
+def item(values: Any, *, position: int = 1) -> Any:
+    """One element of a list; None when there is no such element. A value that is no list is its own first element."""
+    items = values if isinstance(values, list | tuple) else [values]
+    index = position - 1 if position > 0 else position
+    return items[index] if position and -len(items) <= index < len(items) else None
+
+
+@transform(
     "when_present",
     title="Fixed value when there is one",
     sentence="{value} wherever there is a value, else nothing",

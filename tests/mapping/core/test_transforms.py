@@ -169,3 +169,61 @@ def test_lines_add_up_by_tax_type_and_account_and_keep_their_sum() -> None:
         ("202", "OUTPUT2", Decimal("3.60")),
         ("200", "ZERORATEDOUTPUT", Decimal("3.00")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("United Kingdom", "GB"),
+        ("the united kingdom", "GB"),
+        ("U.K.", "GB"),
+        ("gbr", "GB"),
+        ("GB", "GB"),
+        ("Türkiye", "TR"),
+        ("Turkey", "TR"),
+        ("Cote d'Ivoire", "CI"),
+        ("Bosnia & Herzegovina", "BA"),
+        ("Czech Republic", "CZ"),
+        ("The Netherlands", "NL"),
+        ("U.S.A.", "US"),
+        ("Atlantis", "Atlantis"),
+    ],
+)
+def test_countries_are_known_however_they_are_written(written: str, code: str) -> None:
+    assert run("country", written) == code
+
+
+def test_unknown_countries_are_kept_left_out_or_stop() -> None:
+    assert run("country", "GBR", form="name") == "United Kingdom"
+    assert run("country", "Atlantis", when_unknown="leave_out").value is None
+    with pytest.raises(TransformError, match="“Atlantis” is not a country"):
+        run("country", "Atlantis", when_unknown="stop")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "moment"),
+    [
+        (1795342500, "seconds", "2026-11-22T10:15:00+00:00"),
+        ("1795342500123", "milliseconds", "2026-11-22T10:15:00+00:00"),
+        (Decimal("1795342500.9"), "seconds", "2026-11-22T10:15:00+00:00"),
+    ],
+)
+def test_times_are_read_from_counts_since_1970(value: Any, unit: str, moment: str) -> None:
+    assert run("from_epoch", value, unit=unit) == moment
+
+
+def test_a_count_that_is_no_time_says_so() -> None:
+    with pytest.raises(TransformError, match="not a time in seconds since 1970"):
+        run("from_epoch", "9" * 30)
+
+
+@pytest.mark.parametrize(
+    ("position", "found"), [(1, "a"), (2, "b"), (-1, "b"), (3, None), (-3, None), (0, None)]
+)
+def test_one_element_of_a_list_is_taken_by_its_position(position: int, found: Any) -> None:
+    assert run("item", ["a", "b"], position=position) == found
+    assert run("item", "a", position=1) == "a"
+
+
+def test_lists_of_amounts_add_up() -> None:
+    assert run("arithmetic", ["1.10", None, "2.20"], operation="add") == Decimal("3.30")
