@@ -106,8 +106,8 @@ def _wrong_order(row: Row, names: Sequence[str]) -> Iterator[Problem]:
                     f"“{late}” changes the lines after “{check}”: put it before, or the document does not come to "
                     "what the customer pays.",
                 )
-    late = names.index("line_amounts") if "line_amounts" in names else len(names)
-    if "aggregate_lines" in names[late:]:
+    end = names.index("line_amounts") if "line_amounts" in names else len(names)
+    if "aggregate_lines" in names[end:]:
         yield fault(row, "Lines are added up after their amounts are worked out: put “Add lines up” before.")
 
 
