@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from mapping.core.blueprint import Blueprint, blueprint_to_json
-from mapping.core.flows.document import STEP_KINDS
 from mapping.core.flows.seen import fields_seen
 from mapping.core.flows.wording import STEP_WORDS, mapping_title
 from mapping.presenting.versions import counted
 
 Kind = Literal["added", "removed", "changed", "moved"]
 Json = Mapping[str, Any]
+_UNSAID: Final = ("id", "title_of_kind")
+_PLACE: Final = re.compile(r"^(.*)\[(\d+)\]$")
 _SIGNS: Final[dict[Kind, str]] = {"added": "+", "removed": "−", "changed": "~", "moved": "↕"}
 _VERBS: Final[dict[Kind, str]] = {
     "added": "new",
@@ -99,7 +102,7 @@ def _groups(was: Json, now: Json) -> Iterator[Group]:
         yield Group(f"Flow {(other or one or {}).get('name') or flow_id}", tuple(_flow(one, other)))
     yield Group("Order of the flows", tuple(_reordered(was["flows"], now["flows"])))
     yield Group("Rules", tuple(_items(was["rules"], now["rules"], _name)))
-    tables = [list(side["tables"].values()) for side in (was, now)]
+    tables = [[_table(table) for table in side["tables"].values()] for side in (was, now)]
     yield Group("Look-up tables", tuple(_items(*tables, lambda item: str(item.get("title") or item["id"]))))
 
 
@@ -120,7 +123,11 @@ def _flow(was: Json | None, now: Json | None) -> Iterator[ItemChange]:
         yield ItemChange("added" if was is None else "removed", "The whole flow", ())
         return
     yield from _head(was, now, ("steps", "id"), "About the flow")
-    yield from _items(was["steps"], now["steps"], _step)
+    places = {step["id"]: place for side in (was, now) for place, step in enumerate(side["steps"], 1)}
+    yield from _items(
+        *([_plain(step) for step in side["steps"]] for side in (was, now)),
+        lambda step: _step(step, places[step["id"]]),
+    )
 
 
 def _head(was: Json, now: Json, without: Sequence[str], label: str) -> Iterator[ItemChange]:
@@ -163,20 +170,35 @@ def _moved(before: list[str], after: list[str]) -> set[str]:
 
 
 def _longest_rising(numbers: list[int]) -> set[int]:
-    """The numbers of a longest rising part of the list."""
-    best: list[list[int]] = []
+    """The numbers of a longest rising part of the list (patience sorting)."""
+    ends: list[int] = []
+    before: dict[int, int | None] = {}
     for number in numbers:
-        runs = [run for run in best if run[-1] < number]
-        best.append([*max(runs, key=len, default=[]), number])
-    return set(max(best, key=len, default=[]))
+        place = bisect_left(ends, number)
+        before[number] = ends[place - 1] if place else None
+        ends[place : place + 1] = [number]
+    kept, last = set(), ends[-1] if ends else None
+    while last is not None:
+        kept.add(last)
+        last = before[last]
+    return kept
+
+
+def field_name(path: str) -> str:
+    """A path inside an item for people: "settings.checks[0].must" → "check 1 · must"."""
+    names = path.removeprefix("settings.").split(".")
+    return " · ".join(
+        _PLACE.sub(lambda found: f"{found[1].removesuffix('s')} {int(found[2]) + 1}", name) for name in names
+    )
 
 
 def _fields(was: Json, now: Json) -> tuple[FieldSides, ...]:
     seen = fields_seen(
-        {key: was[key] for key in was if key != "id"}, {key: now[key] for key in now if key != "id"}
+        {key: was[key] for key in was if key not in _UNSAID},
+        {key: now[key] for key in now if key not in _UNSAID},
     )
     return tuple(
-        FieldSides(field.path, field.before or "", field.after or "")
+        FieldSides(field_name(field.path), field.before or "", field.after or "")
         for field in seen
         if (field.before or "") != (field.after or "")
     )
@@ -194,7 +216,23 @@ def _name(item: Json) -> str:
     return str(item.get("name") or item["id"])
 
 
-def _step(step: Json) -> str:
-    kind = step["kind"]
-    title = STEP_WORDS[kind].title if kind in STEP_KINDS else str(kind)
-    return f"Step {title.lower()} ({step['id']})"
+def _table(table: Json) -> Json:
+    """A table with a field for each of its keys, so that a changed row reads as one."""
+    rows = {f"“{row[0]}”": " | ".join(row[1:]) for row in table["rows"] if row}
+    return {**table, "columns": ", ".join(table["columns"]), "rows": rows}
+
+
+def _plain(step: Json) -> Json:
+    """A step without what goes without saying: its kind, which never changes, and that it is in use."""
+    said = {"enabled": "no"} if not step["enabled"] else {}
+    return {
+        "id": step["id"],
+        "title_of_kind": STEP_WORDS[step["kind"]].title,
+        **step["settings"],
+        **said,
+        "note": step["note"],
+    }
+
+
+def _step(step: Json, place: int) -> str:
+    return f"Step {place}, {str(step['title_of_kind']).lower()}"

@@ -21,6 +21,8 @@ from mapping.selectors import published_blueprint, published_version
 from mapping.services.versions import draft_from_published
 from mapping.views.common import made_words, tallies_today
 
+_ORDER = ("contact", "invoice", "payment", "credit_note", "refund", "settlement_transfer", "settlement_fee")
+
 
 @dataclass(frozen=True, slots=True)
 class ShownMapping:
@@ -81,8 +83,14 @@ def shown_mappings(blueprint: Blueprint, published: MappingVersion | None) -> li
             len(document.rows),
             name not in own,
         )
-        for name, document in blueprint.mappings.items()
+        for name, document in sorted(blueprint.mappings.items(), key=_usual_order)
     ]
+
+
+def _usual_order(item: tuple[str, Any]) -> tuple[int, str]:
+    """The shipped ones in the order in which money comes in, then the pair's own by name."""
+    name = item[0]
+    return (_ORDER.index(name), name) if name in _ORDER else (len(_ORDER), name)
 
 
 def _open_versions(pair: Pair) -> list[MappingVersion]:

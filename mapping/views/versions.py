@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.core.paginator import Paginator
@@ -55,10 +56,18 @@ def versions(request: MemberRequest, pair: Pair) -> HttpResponse:
         "page": page,
         "choices": _choices(pair, state),
         "empty": {"title": title, "text": text},
-        "compare_from": numbers[1] if len(numbers) > 1 else None,
+        "compare_from": _usual_base(page.object_list),
         "compare_to": numbers[0] if numbers else None,
     }
     return render(request, "mapping/versions.html", context)
+
+
+def _usual_base(listed: Sequence[MappingVersion]) -> int | None:
+    """What people compare with most: the version in use, or the one before the newest."""
+    older = [version for version in listed[1:] if version.state == MappingVersion.State.PUBLISHED] or listed[
+        1:
+    ]
+    return older[0].number if older else None
 
 
 def _choices(pair: Pair, chosen: str) -> list[dict[str, Any]]:
