@@ -48,6 +48,7 @@ class Connection(models.Model):
         XERO = "xero", "Xero"
         OPAYO = "opayo", "Opayo"
         SHOP = "shop", "Shop"
+        CHAT = "chat", "Chat"
 
     class Status(models.TextChoices):
         INCOMPLETE = "incomplete", "Not finished"

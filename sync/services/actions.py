@@ -17,6 +17,7 @@ from sync.services.leases import wake
 from sync.services.order_states import settle_orders
 from sync.services.problems import GOING_FIELDS, release_problem, set_going
 from sync.services.projection import project
+from sync.services.rulings import keep_back_again
 from sync.services.wakes import wake_pair
 
 _RETRIABLE = [Posting.State.DEAD, Posting.State.HELD, Posting.State.RETRYING]
@@ -33,16 +34,17 @@ def retry_postings(pair: Pair, posting_ids: Sequence[int], actor: User) -> int:
             pair=pair, pk__in=posting_ids, state__in=_RETRIABLE
         )
         count = _release(postings)
-        _audit(pair, actor, "posting.retried", f"{count} postings", data={"ids": list(posting_ids)})
+        write_audit(pair, actor, "posting.retried", f"{count} postings", data={"ids": list(posting_ids)})
     wake_pair(pair)
     return count
 
 
 def _release(postings: Any) -> int:
-    """Let postings go on: ready, or waiting for what they need."""
+    """Let postings go on: ready, or waiting for what they need; what a rule holds stays held."""
     rows = list(postings.select_related("waits_for"))
     for posting in rows:
         set_going(posting)
+    keep_back_again(rows)
     Posting.objects.bulk_update(rows, GOING_FIELDS, batch_size=200)
     return len(rows)
 
@@ -59,7 +61,7 @@ def edit_and_retry(posting: Posting, document: Mapping[str, Any], actor: User, r
         fresh.mapping_version = None
         fresh.save(update_fields=["document", "mapping_version"])
         _release(Posting.objects.filter(pk=fresh.pk))
-        _audit(
+        write_audit(
             fresh.pair,
             actor,
             "posting.edited",
@@ -73,12 +75,13 @@ def edit_and_retry(posting: Posting, document: Mapping[str, Any], actor: User, r
 def discard_postings(pair: Pair, posting_ids: Sequence[int], actor: User, reason: str) -> int:
     """These are not wanted: cancelled, with what waits for them. Returns how many that were."""
     with transaction.atomic():
-        count = _cancel(pair, list(posting_ids), reason)
-        _audit(pair, actor, "posting.discarded", f"{count} postings", reason, {"ids": list(posting_ids)})
+        count = cancel_postings(pair, list(posting_ids), reason)
+        write_audit(pair, actor, "posting.discarded", f"{count} postings", reason, {"ids": list(posting_ids)})
     return count
 
 
-def _cancel(pair: Pair, posting_ids: list[int], reason: str) -> int:
+def cancel_postings(pair: Pair, posting_ids: list[int], reason: str) -> int:
+    """Cancel unsent postings and all that waits for them; within the caller's transaction. Returns how many."""
     count = 0
     while posting_ids:
         unsent = Posting.objects.filter(pair=pair, pk__in=posting_ids, state__in=UNSENT)
@@ -97,7 +100,7 @@ def retry_events(pair: Pair, event_ids: Sequence[int], actor: User) -> int:
         count = Event.objects.filter(pair=pair, pk__in=event_ids, state=Event.State.DEAD).update(
             state=Event.State.RECEIVED, attempts=0, not_before=None, error=""
         )
-        _audit(pair, actor, "event.retried", f"{count} messages", data={"ids": list(event_ids)})
+        write_audit(pair, actor, "event.retried", f"{count} messages", data={"ids": list(event_ids)})
     wake("process_events", pair.pk)
     return count
 
@@ -108,7 +111,7 @@ def discard_events(pair: Pair, event_ids: Sequence[int], actor: User, reason: st
         count = Event.objects.filter(pair=pair, pk__in=event_ids, state=Event.State.DEAD).update(
             state=Event.State.IGNORED, error=reason
         )
-        _audit(pair, actor, "event.discarded", f"{count} messages", reason, {"ids": list(event_ids)})
+        write_audit(pair, actor, "event.discarded", f"{count} messages", reason, {"ids": list(event_ids)})
     return count
 
 
@@ -134,7 +137,7 @@ def assign_payment(payment: Payment, order: Order, actor: User) -> None:
         settle_orders(batch)
         batch.write()
         project(batch)
-        _audit(order.pair, actor, "payment.assigned", f"{fresh} to {locked}")
+        write_audit(order.pair, actor, "payment.assigned", f"{fresh} to {locked}")
     wake_pair(order.pair)
 
 
@@ -142,7 +145,7 @@ def resolve_problem(problem: Problem, actor: User) -> int:
     """The person says it is fixed: everything it held flows on. Returns how many postings that was."""
     with transaction.atomic():
         count = release_problem(problem)
-        _audit(problem.pair, actor, "problem.resolved", str(problem), data={"released": count})
+        write_audit(problem.pair, actor, "problem.resolved", str(problem), data={"released": count})
     wake_pair(problem.pair)
     return count
 
@@ -153,7 +156,7 @@ def retry_notices(pair: Pair, notice_ids: Sequence[int], actor: User) -> int:
         count = Notice.objects.filter(pair=pair, pk__in=notice_ids, state=Notice.State.DEAD).update(
             state=Notice.State.READY, attempts=0, not_before=None, error=""
         )
-        _audit(pair, actor, "notice.retried", f"{count} confirmations", data={"ids": list(notice_ids)})
+        write_audit(pair, actor, "notice.retried", f"{count} confirmations", data={"ids": list(notice_ids)})
     wake("notify", pair.pk)
     return count
 
@@ -164,11 +167,13 @@ def discard_notices(pair: Pair, notice_ids: Sequence[int], actor: User, reason: 
         count = Notice.objects.filter(pair=pair, pk__in=notice_ids, state=Notice.State.DEAD).update(
             state=Notice.State.CANCELLED, error=reason
         )
-        _audit(pair, actor, "notice.discarded", f"{count} confirmations", reason, {"ids": list(notice_ids)})
+        write_audit(
+            pair, actor, "notice.discarded", f"{count} confirmations", reason, {"ids": list(notice_ids)}
+        )
     return count
 
 
-def _audit(
+def write_audit(
     pair: Pair,
     actor: User,
     action: str,
@@ -176,6 +181,7 @@ def _audit(
     reason: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> None:
+    """Write an act of a person down, within the caller's transaction."""
     AuditEntry.objects.create(
         pair=pair, actor=actor, action=action, subject=subject[:120], reason=reason, data=_plain(data or {})
     )

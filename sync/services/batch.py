@@ -55,6 +55,8 @@ class Batch:
     """Orders whose content changed after they were first told, with the event."""
     look_up: set[str] = field(default_factory=set)
     """VendorTxCodes to ask Opayo about."""
+    messages: int = 0
+    """How many messages of flows were written down."""
     _vendors: dict[int | None, str] = field(default_factory=dict)
     poll: bool = False
     """Xero told of a change that was not ours."""

@@ -106,7 +106,7 @@ def _process(pair_id: int, limit: int) -> Processed | None:
     return Processed(
         events=len(events),
         postings=bool(batch.changed_orders),
-        notices=notices > 0,
+        notices=notices + batch.messages > 0,
         look_up=batch.look_up,
         poll=batch.poll,
     )

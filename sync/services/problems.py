@@ -11,6 +11,7 @@ from integrations.core.failures import ConfigurationFailure
 from integrations.models import Pair
 from sync.models import Posting, Problem
 from sync.services.remaking import remake
+from sync.services.rulings import keep_back_again
 
 
 def open_problem(pair: Pair, code: str, subject: str, message: str, fix: str) -> Problem:
@@ -53,6 +54,7 @@ def release_problem(problem: Problem) -> int:
     remake(problem.pair, held)
     for posting in held:
         set_going(posting)
+    keep_back_again(held)
     Posting.objects.bulk_update(held, GOING_FIELDS, batch_size=200)
     return len(held)
 

@@ -17,9 +17,14 @@ from integrations.models import Customer, KnownContact, Order, Pair, Payment
 from mapping.services.documents import DocumentMaker, Made
 from sync.core.books import Cancel, Create, OrderFacts, PaymentFacts, PostingFacts, Revise, Revive, plan
 from sync.core.conversion import share
+from sync.core.states import UNSENT
 from sync.models import Posting
 from sync.services.batch import Batch
-from sync.services.problems import open_problem
+from sync.services.deciding import Deciding
+from sync.services.problems import GOING_FIELDS, open_problem, set_going
+from sync.services.remaking import remake
+from sync.services.rulings import OF_ORDER, OF_PAYMENT
+from sync.services.standing import GOES, Standing, is_kept_back
 
 # Postings name what they wait for, so they are inserted kind by kind in this order.
 _INSERT_ORDER = (
@@ -34,6 +39,7 @@ _INSERT_ORDER = (
     Posting.Kind.INVOICE_CLOSE,
 )
 Key = tuple[str, str]
+_SENT = frozenset({Posting.State.SENDING, Posting.State.POSTED})
 
 
 @dataclass
@@ -42,6 +48,7 @@ class _Books:
 
     batch: Batch
     maker: DocumentMaker
+    deciding: Deciding
     postings: dict[Key, Posting] = field(default_factory=dict)
     of_order: dict[int, list[Posting]] = field(default_factory=lambda: defaultdict(list))
     """The postings that were there before, by their order."""
@@ -49,6 +56,11 @@ class _Books:
     changed: list[Posting] = field(default_factory=list)
     restated: list[tuple[int, str]] = field(default_factory=list)
     """Unsent invoices of which nothing but the status changes."""
+    order_stands: Standing = GOES
+    payments_stand: dict[str, Standing] = field(default_factory=dict)
+    """How the order in hand, and its payments by their codes, stand by flow and rules."""
+    kept_back: list[Posting] = field(default_factory=list)
+    let_go: list[Posting] = field(default_factory=list)
     taken_names: set[str] = field(default_factory=set)
     contacts_by_number: dict[str, KnownContact] = field(default_factory=dict)
     contacts_by_email: dict[str, list[KnownContact]] = field(default_factory=lambda: defaultdict(list))
@@ -62,7 +74,8 @@ def project(batch: Batch) -> set[int]:
     orders = [batch.orders[number] for number in sorted(batch.changed_orders) if number in batch.orders]
     if not orders:
         return set()
-    books = _Books(batch, DocumentMaker(batch.pair, batch.now))
+    maker = DocumentMaker(batch.pair, batch.now)
+    books = _Books(batch, maker, Deciding(maker, batch.amended))
     _load(books, orders)
     for order in orders:
         _plan_order(books, order)
@@ -88,6 +101,7 @@ def _load(books: _Books, orders: list[Order]) -> None:
     for row in found:
         books.postings[row.kind, row.natural_key] = row
         books.of_order[row.order_id or 0].append(row)
+    books.deciding.load(orders)
     books.taken_names = _names_of_others(books, orders)
     _load_contacts(books, [order.customer for order in orders if order.customer])
 
@@ -116,20 +130,69 @@ def _names_of_others(books: _Books, orders: list[Order]) -> set[str]:
 
 def _plan_order(books: _Books, order: Order) -> None:
     payments = books.batch.payments_of(order)
-    facts = _facts(order, payments)
-    if not facts.is_postable:
+    if order.state == Order.State.INVALID:
+        return
+    rows = {key: row for key, row in books.postings.items() if row.order_id == order.pk}
+    payments = _decide(books, order, payments, rows)
+    if books.order_stands.way == "none":
+        _withdraw(books, rows.values())
         return
     own = {
-        (row.kind, row.natural_key): PostingFacts(
-            row.kind, row.natural_key, row.state, row.amount_minor, _status(row)
-        )
-        for row in books.of_order[order.pk]
+        key: PostingFacts(row.kind, row.natural_key, row.state, row.amount_minor, _status(row))
+        for key, row in rows.items()
     }
     _contact(books, order)
-    for step in plan(facts, own):
+    for step in plan(_facts(order, payments), own):
         _carry_out(books, order, payments, step)
     if order.number in books.batch.amended:
         _amend(books, order)
+    _align(books, order, rows.values())
+
+
+def _decide(books: _Books, order: Order, payments: list[Payment], rows: dict[Key, Posting]) -> list[Payment]:
+    """Ask flow and rules about the order and its payments; the payments that are to be booked."""
+    invoice = rows.get((Posting.Kind.INVOICE, order.number))
+    is_sent = invoice is not None and invoice.state in _SENT
+    books.order_stands = books.deciding.of_order(order, is_booked=invoice is not None, is_sent=is_sent)
+    books.payments_stand = {}
+    if books.order_stands.way == "none":
+        return payments
+    for payment in payments:
+        code = payment.vendor_tx_code
+        is_booked = (Posting.Kind.PAYMENT, code) in rows or (Posting.Kind.OVERPAYMENT, code) in rows
+        books.payments_stand[code] = books.deciding.of_payment(order, payment, is_booked=is_booked)
+    return [row for row in payments if books.payments_stand[row.vendor_tx_code].way != "none"]
+
+
+def _stands(books: _Books, posting: Posting) -> Standing:
+    """How the record of a posting stands."""
+    if posting.kind in OF_ORDER:
+        return books.order_stands
+    if posting.kind in OF_PAYMENT:
+        return books.payments_stand.get(posting.natural_key, GOES)
+    return GOES
+
+
+def _align(books: _Books, order: Order, rows: Iterable[Posting]) -> None:
+    """Keep back what was planned before, or let it go, as order and payments stand now."""
+    for posting in rows:
+        standing = _stands(books, posting)
+        if standing.keep_back(posting):
+            books.kept_back.append(posting)
+        elif is_kept_back(posting) and standing.way == "go":
+            posting.order = order
+            books.let_go.append(posting)
+        elif is_kept_back(posting) and standing.words != posting.error:
+            standing.say_why(posting)
+            books.kept_back.append(posting)
+
+
+def _withdraw(books: _Books, rows: Iterable[Posting]) -> None:
+    """None of these is wanted: what is unsent is cancelled, with the reason."""
+    for posting in rows:
+        if posting.state in UNSENT:
+            posting.state, posting.error = Posting.State.CANCELLED, books.order_stands.words
+            books.kept_back.append(posting)
 
 
 def _status(posting: Posting) -> str:
@@ -165,12 +228,25 @@ def _contact(books: _Books, order: Order) -> None:
         return
     key = (Posting.Kind.CONTACT, customer.contact_number)
     if key in books.postings:
+        _share_contact(books, customer, books.postings[key])
         return
     taken = customer.name.casefold() in books.taken_names
-    made = books.maker.contact(customer, name_is_taken=taken)
+    made = books.maker.contact(customer, name_is_taken=taken, handling=books.order_stands.handling)
     posting = _posting(books, order, key, made, 0)
     posting.order, posting.customer = None, customer
+    books.order_stands.keep_back(posting)
     _add(books, posting, None)
+
+
+def _share_contact(books: _Books, customer: Customer, contact: Posting) -> None:
+    """A contact kept back for another order of the customer is wanted now."""
+    if books.order_stands.way != "go" or not is_kept_back(contact):
+        return
+    contact.customer = customer
+    if contact._state.adding:
+        set_going(contact)
+    else:
+        books.let_go.append(contact)
 
 
 def _known_in_xero(books: _Books, customer: Customer) -> bool:
@@ -197,14 +273,16 @@ def _carry_out(
         payment = next((row for row in payments if row.vendor_tx_code == step.payment_code), None)
         posting = _posting(books, order, key, _document(books, order, payment, step), step.amount_minor)
         posting.payment = payment
+        _stands(books, posting).keep_back(posting)
         _add(books, posting, step.after or _contact_key(books, order))
         return
     posting = books.postings[key]
     if isinstance(step, Cancel):
         posting.state, posting.error = Posting.State.CANCELLED, step.why
     elif isinstance(step, Revive):
-        posting.state, posting.error = Posting.State.WAITING, ""
-        _ready_if_free(books, posting)
+        posting.state, posting.error, posting.error_class = Posting.State.WAITING, "", ""
+        if not _stands(books, posting).keep_back(posting):
+            _ready_if_free(books, posting)
     else:
         _revise(books, order, posting, step)
         return
@@ -220,9 +298,14 @@ def _document(books: _Books, order: Order, payment: Payment | None, step: Create
     """The Xero object of a new posting; the ids of other objects are added when it is sent."""
     if step.kind == Posting.Kind.INVOICE:
         code = _first_code(books, order)
-        return books.maker.invoice(order, number=step.key, status=step.status, vendor_tx_code=code)
+        handling = books.order_stands.handling
+        return books.maker.invoice(
+            order, number=step.key, status=step.status, vendor_tx_code=code, handling=handling
+        )
     if step.kind in {Posting.Kind.PAYMENT, Posting.Kind.OVERPAYMENT} and payment is not None:
-        return books.maker.payment(payment, Money(step.amount_minor, _books_currency(order)))
+        handling = books.payments_stand.get(step.payment_code, GOES).handling
+        amount = Money(step.amount_minor, _books_currency(order))
+        return books.maker.payment(payment, amount, handling=handling)
     return Made({"Status": step.status} if step.status else {}, None)
 
 
@@ -278,6 +361,7 @@ def _stop(pair: Pair, posting: Posting, made: Made) -> None:
 
 
 def _add(books: _Books, posting: Posting, after: Key | None) -> None:
+    books.deciding.made(posting)
     books.postings[(posting.kind, posting.natural_key)] = posting
     books.new[posting.kind].append((posting, after))
 
@@ -287,7 +371,11 @@ def _revise(books: _Books, order: Order, posting: Posting, step: Revise) -> None
         books.restated.append((posting.pk, step.status))
         return
     made = books.maker.invoice(
-        order, number=step.key, status=step.status, vendor_tx_code=_first_code(books, order)
+        order,
+        number=step.key,
+        status=step.status,
+        vendor_tx_code=_first_code(books, order),
+        handling=books.order_stands.handling,
     )
     posting.document = made.document
     posting.mapping_version_id = made.mapping_version_id
@@ -307,10 +395,11 @@ def _amend(books: _Books, order: Order) -> None:
             number=order.number,
             status=invoice.document.get("Status", "DRAFT"),
             vendor_tx_code=_first_code(books, order),
+            handling=books.order_stands.handling,
         )
-        _add(
-            books, _posting(books, order, key, made, _books_total(order)), (invoice.kind, invoice.natural_key)
-        )
+        posting = _posting(books, order, key, made, _books_total(order))
+        books.order_stands.keep_back(posting)
+        _add(books, posting, (invoice.kind, invoice.natural_key))
     else:
         status = invoice.document.get("Status", "DRAFT")
         _revise(books, order, invoice, Revise(invoice.kind, invoice.natural_key, status, _books_total(order)))
@@ -346,8 +435,20 @@ def _write(books: _Books) -> None:
             posting.waits_for = books.postings.get(after) if after else None
             _ready_if_free(books, posting)
         insert_rows([posting for posting, _ in rows])
+    _let_go(books)
     _update(books.changed)
+    update_rows(books.kept_back, ["state", "error", "error_class"])
     _restate(books.restated)
+    books.batch.messages += books.deciding.write()
+
+
+def _let_go(books: _Books) -> None:
+    """What flow or rules kept back goes on, made by the mappings in use now."""
+    rows = list({posting.pk: posting for posting in books.let_go}.values())
+    remake(books.batch.pair, rows, books.deciding)
+    for posting in rows:
+        set_going(posting)
+    Posting.objects.bulk_update(rows, GOING_FIELDS, batch_size=200)
 
 
 def _restate(restated: list[tuple[int, str]]) -> None:
@@ -363,4 +464,6 @@ def _restate(restated: list[tuple[int, str]]) -> None:
 
 def _update(postings: Iterable[Posting]) -> None:
     rows = list({posting.pk: posting for posting in postings}.values())
-    update_rows(rows, ["state", "error", "document", "mapping_version", "amount_minor", "ready_at"])
+    update_rows(
+        rows, ["state", "error", "error_class", "document", "mapping_version", "amount_minor", "ready_at"]
+    )

@@ -7,36 +7,72 @@ from collections.abc import Iterable
 from integrations.clock import business_now
 from integrations.core.money import Money
 from integrations.models import Pair
-from mapping.services.documents import DocumentMaker, Made
+from mapping.services.documents import DocumentMaker, Handling, Made
 from sync.models import Posting
+from sync.services.deciding import Deciding
+from sync.services.standing import handling_of
+
+_OF_ORDERS = frozenset({Posting.Kind.CONTACT, Posting.Kind.INVOICE, Posting.Kind.INVOICE_UPDATE})
 
 
-def remake(pair: Pair, postings: Iterable[Posting]) -> None:
-    """Evaluate the mappings again for postings not yet sent, in memory.
+def remake(pair: Pair, postings: Iterable[Posting], deciding: Deciding | None = None) -> list[Posting]:
+    """Evaluate the mappings again for postings not yet sent, in memory; those that could not be made are returned.
 
-    A document a person has edited (it has no mapping version) stays as the person left it.
+    A document a person has edited (it has no mapping version) stays as the person left it. `deciding` has the rulings of
+    the batch in hand; else those stored count.
     """
-    maker = DocumentMaker(pair, business_now())
-    for posting in postings:
-        made = _made(maker, posting)
-        if made is not None and not made.problems:
+    rows = list(postings)
+    if not rows:
+        return []
+    if deciding is None:
+        deciding = Deciding(DocumentMaker(pair, business_now()))
+        deciding.load(row.order for row in rows if row.order)
+    stopped = []
+    for posting in rows:
+        made = _made(deciding, posting)
+        if made is None:
+            continue
+        if made.problems:
+            posting.error = " ".join(problem.message for problem in made.problems)
+            stopped.append(posting)
+        else:
             posting.document = made.document
             posting.mapping_version_id = made.mapping_version_id
+    return stopped
 
 
-def _made(maker: DocumentMaker, posting: Posting) -> Made | None:
+def _made(deciding: Deciding, posting: Posting) -> Made | None:
     is_mapped = posting.mapping_version_id is not None or not posting.document
     if not is_mapped:
         return None
+    maker = deciding.maker
     if posting.kind == Posting.Kind.CONTACT and posting.customer:
-        return maker.contact(posting.customer, name_is_taken=False)
-    if posting.kind == Posting.Kind.INVOICE and posting.order:
+        return maker.contact(posting.customer, name_is_taken=False, handling=_handling(deciding, posting))
+    if posting.kind in {Posting.Kind.INVOICE, Posting.Kind.INVOICE_UPDATE} and posting.order:
         return maker.invoice(
             posting.order,
-            number=posting.natural_key,
+            number=_number(posting),
             status=str(posting.document.get("Status", "DRAFT")),
             vendor_tx_code=str(posting.document.get("Reference", "")),
+            handling=_handling(deciding, posting),
         )
     if posting.kind in {Posting.Kind.PAYMENT, Posting.Kind.OVERPAYMENT} and posting.payment:
-        return maker.payment(posting.payment, Money(posting.amount_minor, posting.currency))
+        amount = Money(posting.amount_minor, posting.currency)
+        return maker.payment(posting.payment, amount, handling=_handling(deciding, posting))
     return None
+
+
+def _number(posting: Posting) -> str:
+    """The number of an invoice; a correction's key is that of its order and of the event that told the change."""
+    is_update = posting.kind == Posting.Kind.INVOICE_UPDATE
+    return posting.natural_key.rpartition("@")[0] if is_update else posting.natural_key
+
+
+def _handling(deciding: Deciding, posting: Posting) -> Handling:
+    """What was ruled on the posting's record, else the mappings of the flow's own steps."""
+    flows = deciding.maker.flows
+    payment = posting.payment_id if posting.kind not in _OF_ORDERS else None
+    ruling = deciding.rulings.get((posting.order_id or 0, payment))
+    if ruling is not None:
+        return handling_of(ruling)
+    return deciding.plain(flows.orders if payment is None else flows.payments).handling

@@ -20,6 +20,11 @@ from mapping.core.rules.document import Rule
 from mapping.core.schemas.schema import Schema
 
 CHANNELS: Final = ("shop", "customer", "chat", "email")
+MAKES: Final[Mapping[str, Mapping[str, str]]] = {
+    "order_received": {"xero:Contact": "a contact", "xero:Invoice": "an invoice"},
+    "payment_received": {"xero:Payment": "a payment"},
+}
+"""The documents that a posted record of a trigger needs, by target: Xero takes no invoice without its contact."""
 RUNNING: Final = frozenset({"order_received", "payment_received"})
 """The triggers something in the product sets off today."""
 _CUSTOMER_IS_TOLD_OF: Final = frozenset({"payment_received", "refund_received"})
@@ -66,9 +71,25 @@ def _flow_problems(flow: Flow, around: Surroundings) -> Iterator[Problem]:
             yield Problem(f"{count} steps have the id “{step_id}”: ids must differ.", flow.id, step_id)
     for words, step in _order_faults(flow):
         yield Problem(words, flow.id, step.id)
+    yield from _target_problems(flow, around)
     schema = schema_of(flow.trigger)
     for step in flow.steps:
         yield from _step_problems(flow, step, around, schema)
+
+
+def _target_problems(flow: Flow, around: Surroundings) -> Iterator[Problem]:
+    """Each document that the books need is mapped, by one step."""
+    maps = [step for step in flow.steps if step.kind == "map" and step.enabled]
+    if not any(step.kind == "post" and step.enabled for step in flow.steps):
+        return
+    targets = [around.mappings.get(str(step.settings.get("mapping", ""))) for step in maps]
+    for target, document in MAKES.get(flow.trigger, {}).items():
+        if target not in targets:
+            yield Problem(f"No step maps {document}, which Xero needs: add a map step for it.", flow.id)
+        elif targets.count(target) > 1:
+            last = maps[len(targets) - 1 - targets[::-1].index(target)]
+            words = f"Two steps map {document}: let rules route to the other mapping instead."
+            yield Problem(words, flow.id, last.id)
 
 
 def _order_faults(flow: Flow) -> Iterator[tuple[str, Step]]:

@@ -71,16 +71,20 @@ def run_flow(
     mappings: Mapping[str, CompiledMapping] | None = None,
     sources: Sources | None = None,
     targets: Mapping[str, str] | None = None,
+    *,
+    let_go: bool = False,
 ) -> FlowRun:
     """Run the steps of a flow on a record, in order.
 
     With `mappings` (by name) the documents are made and every step shows its data; without them map steps pass. `targets`
     names each mapping's target schema, so that a route leads to a mapping of the same kind; it is taken from
-    `mappings` where those are given. `sources`: where enrich steps look. Never raises for what is in the record: see the steps.
+    `mappings` where those are given. `sources`: where enrich steps look. `let_go`: a
+    person has let the record go, so that nothing holds it. Never raises for what is in the record: see the steps.
     """
     if targets is None:
         targets = {name: mapping.document.target for name, mapping in (mappings or {}).items()}
     walk = _Walk(flow, record, context, mappings, sources, targets)
+    walk.let_go = let_go
     for step in flow.steps:
         walk.take(step)
     return FlowRun(
@@ -106,6 +110,7 @@ class _Walk:
         self.sources = sources or Sources()
         self.decision = GO
         self.ended = False
+        self.let_go = False
         self.is_posted = False
         self.documents: dict[str, Mapping[str, Any]] = {}
         self.unusable = False
@@ -228,7 +233,7 @@ class _Walk:
     def _post(self, compiled: CompiledStep) -> tuple[StepOutcome, str]:
         if self.unusable:
             return "failed", "Nothing is posted: a document above could not be made."
-        if self.decision.waits:
+        if self.decision.waits and not self.let_go:
             return "stopped", f"Held until a person lets it go: {self.decision.words()}"
         self.is_posted = True
         if self.mode == "shadow":

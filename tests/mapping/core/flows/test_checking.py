@@ -31,7 +31,13 @@ def step(kind: StepKind, **settings: Any) -> Step:
 MAP, POST = step("map", mapping="invoice"), step("post")
 
 
+CONTACT = step("map", id="contact", mapping="contact")
+
+
 def flow(*steps: Step, **changes: Any) -> Flow:
+    """A flow of orders; the contact is mapped beside the invoice."""
+    at = next((number for number, one in enumerate(steps) if one.kind == "map"), len(steps))
+    steps = (*steps[:at], CONTACT, *steps[at:]) if at < len(steps) else steps
     return replace(Flow("own", "Own", "order_received", "on", steps), **changes)
 
 
@@ -73,6 +79,7 @@ def test_a_flow_with_every_kind_of_step_has_no_problems() -> None:
         ((MAP, POST, replace(POST, id="again")), "posts once"),
         ((MAP, POST, step("approve", role="operator")), "after posting, too late"),
         ((MAP, step("rules"), POST), "after mapping and has no effect"),
+        ((MAP, replace(MAP, id="second"), POST), "Two steps map an invoice"),
         ((step("map", mapping="nowhere"), POST), "no mapping “nowhere”"),
         ((step("map"), POST), "Choose the mapping"),
         ((step("rules", only=["b"]), MAP, POST), "no rule “b”"),
@@ -101,7 +108,14 @@ def test_what_is_wrong_is_tied_to_flow_and_step(steps: tuple[Step, ...], expecte
     found = check_flows([flow(*steps)], AROUND)
     assert expected in " | ".join(problem.message for problem in found)
     assert {problem.row for problem in found} == {"own"}
-    assert {problem.target for problem in found} <= {step.id for step in steps}
+    assert {problem.target for problem in found} <= {"", "contact", *(step.id for step in steps)}
+
+
+def test_xero_takes_no_invoice_without_its_contact() -> None:
+    found = check_flows([Flow("own", "Own", "order_received", "on", (MAP, POST))], AROUND)
+    assert [problem.message for problem in found] == [
+        "No step maps a contact, which Xero needs: add a map step for it."
+    ]
 
 
 def test_all_problems_are_found_at_once() -> None:
