@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -88,7 +88,7 @@ class _Compiler:
         self.document = document
         self.target = target
         self.problems: list[Problem] = []
-        self.type_of: TypeOf = _types(source)
+        self.type_of: TypeOf = declared_types(source)
 
     def compiled(self) -> CompiledMapping:
         rows = [row for row in self.document.rows if _is_path(row.target)]
@@ -198,7 +198,9 @@ def _is_path(text: str) -> bool:
     return True
 
 
-def _types(source: Schema | None) -> Callable[[str], FieldType | None]:
+def declared_types(source: Schema | None) -> TypeOf:
+    """The types that conditions and rows of a mapping go by: of the source's fields, its lists' elements and the context."""
+
     def type_of(text: str) -> FieldType | None:
         path = parse_path(text)
         if path.namespace == WORK:

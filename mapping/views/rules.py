@@ -11,11 +11,10 @@ from django.views.decorators.http import require_GET
 
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Pair
-from mapping.core.schemas import SOURCES, Schema
+from mapping.core.schemas import Schema
+from mapping.services.rule_trials import RULE_SCHEMAS
 from mapping.views.common import may_edit, version_of
 
-RULE_SCHEMAS: Final = ("shop:order", "payment")
-"""The records rules are written about, in the order their fields are offered."""
 ICONS: Final = (
     "grip-vertical", "plus", "x", "check", "link", "copy", "trash-2", "circle-alert", "triangle-alert", "circle-check",
     "circle-x", "list", "list-checks",
@@ -32,7 +31,7 @@ def rules(request: MemberRequest, pair: Pair, number: int) -> HttpResponse:
         "version": version,
         "may_edit": may_edit(request, version),
         "api": reverse("mapping-version", args=[pair.slug, number]) + "api/",
-        "schemas": [_schema(SOURCES[name]) for name in RULE_SCHEMAS],
+        "schemas": [_schema(schema) for schema in RULE_SCHEMAS],
         "icons": ICONS,
     }
     return render(request, "mapping/rules.html", context)

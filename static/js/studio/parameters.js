@@ -35,7 +35,7 @@ class Parameter {
       const { [this.parameter.name]: _, ...rest } = use.parameters ?? {};
       return { ...use, parameters: value === undefined ? rest : { ...rest, [this.parameter.name]: value } };
     });
-    this.panel.put(`${this.spec.title}: ${this.parameter.label}`, { transforms });
+    this.panel.put(`${this.spec.title}: ${this.parameter.title}`, { transforms });
   }
 
   say(message) {
@@ -49,7 +49,7 @@ class Parameter {
     const { parameter } = this;
     const reads = isFrom(this.value);
     const control = reads ? this.#reading() : this.#literal();
-    const label = h("label", { for: this.id }, parameter.label, !parameter.required && h("small", {}, " optional"));
+    const label = h("label", { for: this.id }, parameter.title, !parameter.required && h("small", {}, " optional"));
     this.element = h("div", { class: "field field--small" }, h("div", { class: "field__top" }, label, this.isEditable && this.#toggle(reads)), control, this.error);
     return this.element;
   }
@@ -57,14 +57,14 @@ class Parameter {
   #toggle(reads) {
     return h("button", {
       type: "button", class: "switch", "aria-pressed": String(reads), "data-key": `${this.key}-from`,
-      "aria-label": `Read “${this.parameter.label}” from a field`,
+      "aria-label": `Read “${this.parameter.title}” from a field`,
       onclick: () => this.put(reads ? undefined : { from: "" }),
     }, icon("link"), "From a field");
   }
 
   #reading() {
     const options = () => (this.parameter.type === "table" ? [...tableOptions(this.panel.store.tables), ...readable(this.panel.store)] : readable(this.panel.store));
-    const choice = picker({ label: `Field for “${this.parameter.label}”`, placeholder: "Choose a field…", key: this.key, options, value: this.value.from, pick: (from) => this.put({ from }) });
+    const choice = picker({ label: `Field for “${this.parameter.title}”`, placeholder: "Choose a field…", key: this.key, options, value: this.value.from, pick: (from) => this.put({ from }) });
     choice.input.disabled = !this.isEditable;
     this.control = choice.input;
     choice.input.id = this.id;
@@ -128,7 +128,7 @@ class Parameter {
   }
 
   #table() {
-    const editor = pairsEditor({ id: this.id, label: this.parameter.label, key: this.key, isEditable: this.isEditable, change: (table) => this.put(Object.keys(table).length ? table : undefined) });
+    const editor = pairsEditor({ id: this.id, label: this.parameter.title, key: this.key, isEditable: this.isEditable, change: (table) => this.put(Object.keys(table).length ? table : undefined) });
     this.panel.keep(() => !isFrom(this.value) && editor.set(this.value ?? {}, this.parameter.default ?? {}));
     return editor.element;
   }

@@ -1,0 +1,94 @@
+"""Conditions, as texts and as trees, judged on the sample."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import Http404, HttpResponse
+
+from integrations.clock import business_now
+from integrations.members.access import MemberRequest
+from integrations.models import Pair
+from mapping.core.blueprint import Blueprint
+from mapping.core.compiler import declared_types
+from mapping.core.condition_asking import Answer, Standing, about_text, about_tree, reads_in_mapping
+from mapping.core.condition_tree import OPERATORS, OPERATORS_OF, TreeError, tree_from_json, tree_to_json
+from mapping.core.condition_verdict import Read, Verdict
+from mapping.core.schemas import SOURCES
+from mapping.selectors import effective_blueprint
+from mapping.services.preview import NoSampleError
+from mapping.services.rule_trials import rule_standing
+from mapping.views.api.endpoint import Asked, Json, answer, api, asked, version_of
+from mapping.views.api.samples import LARGEST_SAMPLE_BODY, document_asked, subject_asked
+
+_MENUS: Final = {
+    kind: [
+        {"name": name, "label": OPERATORS[name].labelled(kind), "values": OPERATORS[name].values}
+        for name in names
+    ]
+    for kind, names in OPERATORS_OF.items()
+}
+
+
+@api("POST")
+def conditions(request: MemberRequest, pair: Pair, number: int) -> HttpResponse:
+    """A condition as `text` or `tree`, of a mapping (with `each` inside its for-each), or of rules (`record`)."""
+    wanted = asked(request, LARGEST_SAMPLE_BODY)
+    blueprint = effective_blueprint(version_of(pair, number))
+    standing = (
+        rule_standing(pair, blueprint, _text_of(wanted), now=business_now())
+        if wanted.text("record", "")
+        else _in_mapping(request, pair, wanted, blueprint)
+    )
+    return answer(_json(_asked(wanted, standing)))
+
+
+def _text_of(wanted: Asked) -> str:
+    return wanted.text("text", "") or str(wanted.data.get("tree") or "")
+
+
+def _asked(wanted: Asked, standing: Standing) -> Answer:
+    if wanted.data.get("tree") is None:
+        return about_text(wanted.text("text"), standing)
+    try:
+        return about_tree(tree_from_json(wanted.data["tree"]), standing)
+    except TreeError as error:
+        return Answer("", None, error.message, error.at)
+
+
+def _in_mapping(request: MemberRequest, pair: Pair, wanted: Asked, blueprint: Blueprint) -> Standing:
+    document = document_asked(wanted, blueprint)
+    schema = SOURCES.get(document.source)
+    each = wanted.text("each", "")
+    reads: tuple[Read, ...] = ()
+    if wanted.object("sample"):
+        try:
+            subject = subject_asked(request, pair, wanted, document, blueprint)
+        except NoSampleError as error:
+            raise Http404(str(error)) from None
+        reads = reads_in_mapping(document, (subject.source, subject.context), each)
+    return Standing(declared_types(schema), reads, is_each=bool(each))
+
+
+def _json(given: Answer) -> Json:
+    """`problems` name the unfinished part; `elements` counts those of a for-each."""
+    return {
+        "text": given.text,
+        "tree": tree_to_json(given.tree) if given.tree is not None else None,
+        "error": given.error or None,
+        "problems": [{"at": given.at, "message": given.error}] if given.error else [],
+        "fields": list(given.fields),
+        "holds": given.holds,
+        "verdict": _verdict(given.verdict) if given.verdict else None,
+        "elements": {"met": given.met, "of": given.of} if given.of else None,
+        "operators": _MENUS,
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "holds": verdict.holds,
+        "found": verdict.found,
+        "error": verdict.error,
+        "members": [_verdict(member) for member in verdict.members],
+    }
