@@ -18,7 +18,7 @@ ICONS = (
     "type", "mail", "link-2", "key-round", "list-checks", "hash", "toggle-left", "calendar", "clock", "braces", "rows-3",
     "folder", "sparkle", "chevron-right", "funnel", "repeat", "x", "circle-alert", "triangle-alert", "asterisk",
     "user-round", "send", "lock", "circle-dashed", "arrow-right", "chevron-left", "copy", "grip-vertical", "link", "plus",
-    "trash-2", "unlink",
+    "trash-2", "unlink", "check", "circle-check", "circle-x",
 )  # fmt: skip
 
 
