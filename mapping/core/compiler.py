@@ -40,6 +40,19 @@ def compile_mapping(
     return found.compiled
 
 
+def compile_draft(
+    document: MappingDocument, *, source: Schema | None = None, target: Schema | None = None
+) -> CompiledMapping:
+    """Make a mapping ready to try while it is written: what cannot run yet is left out.
+
+    Never for posting. Raises MappingInvalidError when nothing of it can run: an unknown source or target.
+    """
+    compilation = _compile(document, source, target)
+    if compilation.compiled is None:
+        raise MappingInvalidError(compilation.problems)
+    return compilation.compiled
+
+
 def check_document(
     document: MappingDocument,
     *,
