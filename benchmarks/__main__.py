@@ -6,7 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 
-NAMES = ("inbound", "latency", "mapping", "throughput")
+NAMES = ("dry_run", "inbound", "latency", "mapping", "throughput")
 
 
 def main() -> int:

@@ -10,9 +10,10 @@ from typing import Any
 from mapping.core.blueprint import Blueprint
 from mapping.core.compiler import compile_mapping
 from mapping.core.difference.outcome import Fate, Outcome
+from mapping.core.difference.twins import Twins
 from mapping.core.document import to_json
 from mapping.core.enrichment import Sources
-from mapping.core.evaluate import CompiledMapping
+from mapping.core.evaluate import CompiledMapping, Evaluation
 from mapping.core.flows.compiled import compile_flow
 from mapping.core.flows.defaults import flow_in_force
 from mapping.core.flows.document import Flow, Trigger, flow_to_json
@@ -46,11 +47,23 @@ class Record:
     currency: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A record ready to be mapped: by which mapping, from what, and what flow and rules decided."""
+
+    mapping: str
+    source: Mapping[str, Any]
+    context: Mapping[str, Any]
+    decision: Decision
+    labels: tuple[str, ...]
+    currency: str
+
+
 class Judge:
     """One blueprint, ready to be asked about records of one task.
 
-    `settings` are the pair's, without what a posting adds; `sources` is where enrich steps look. Raises MappingInvalidError when the mapping, a rule or a flow
-    that the task needs cannot run.
+    `settings` are the pair's, without what a posting adds; `sources` is where enrich steps look. Raises MappingInvalidError
+    when the mapping, a rule or a flow that the task needs cannot run.
     """
 
     def __init__(
@@ -65,69 +78,105 @@ class Judge:
         self.silence = _silence(flow, task)
         self._mappings: dict[str, CompiledMapping] = {}
         if not self.silence and task.mapping in self.targets:
-            self._mapping(task.mapping)
+            self.mapping(task.mapping)
 
     def outcome(self, record: Record) -> Outcome:
         """What the blueprint makes of a record. Never raises for what is in the record."""
+        ready = self.prepare(record)
+        if isinstance(ready, Outcome):
+            return ready
+        return self.concluded(ready, self.mapping(ready.mapping).evaluate(ready.source, ready.context))
+
+    def prepare(self, record: Record) -> _Ready | Outcome:
+        """What flow and rules say of the record; an outcome where nothing is left to map."""
         if self.silence or self.flow is None:
             return Outcome("skipped", reasons=(self.silence,))
-        context = {**self.settings, **record.context}
         source, name, decision = record.source, self.task.mapping, GO
-        if self.task.is_judged and self.flow.judges:
+        context: Mapping[str, Any] = {**self.settings, **record.context}
+        if self.asks_rules:
             run = run_flow(self.flow, source, context, None, self.sources, self.targets)
-            source, context, decision = run.record, dict(run.context), run.decision
+            source, context, decision = run.record, run.context, run.decision
             name = run.uses.get(name, name)
-        if decision.outcome == "skip":
-            return Outcome("skipped", reasons=_reasons(decision), labels=_labels(decision, self.task, name))
-        return self._mapped(name, source, context, decision, record.currency)
-
-    def _mapped(
-        self,
-        name: str,
-        source: Mapping[str, Any],
-        context: Mapping[str, Any],
-        decision: Decision,
-        currency: str,
-    ) -> Outcome:
         labels = _labels(decision, self.task, name)
+        if decision.outcome == "skip":
+            return Outcome("skipped", reasons=_reasons(decision), labels=labels)
         if name not in self.targets:
             return Outcome("failed", reasons=(f"There is no mapping “{name}”.",), labels=labels)
-        made = self._mapping(name).evaluate(source, context)
+        return _Ready(name, source, context, decision, labels, record.currency)
+
+    def concluded(self, ready: _Ready, made: Evaluation) -> Outcome:
+        """The outcome of a record that has been mapped."""
         reasons = tuple(problem.message for problem in made.problems if problem.stops)
         fate: Fate = "failed" if reasons else "made"
-        if not reasons and decision.waits:
-            fate, reasons = "held", _reasons(decision)
-        return Outcome(fate, made.document, self.targets[name], currency, reasons, labels)
+        if not reasons and ready.decision.waits:
+            fate, reasons = "held", _reasons(ready.decision)
+        target = self.targets[ready.mapping]
+        return Outcome(fate, made.document, target, ready.currency, reasons, ready.labels)
 
-    def _mapping(self, name: str) -> CompiledMapping:
+    def mapping(self, name: str) -> CompiledMapping:
+        """The mapping of that name, compiled once."""
         if name not in self._mappings:
             self._mappings[name] = compile_mapping(self.blueprint.mappings[name])
         return self._mappings[name]
 
-    def parts(self) -> str:
-        """All that the outcome of any record depends on beside the record and the settings, as canonical text."""
-        document = self.blueprint.mappings.get(self.task.mapping)
-        rules = [rule_to_json(rule) for rule in self.blueprint.rules] if self._asks_rules() else []
-        routed = any(effect["kind"] == "route" for rule in rules for effect in rule["effects"])
-        mappings = self.blueprint.mappings if routed else {self.task.mapping: document} if document else {}
-        return json.dumps(
-            {
-                "flow": flow_to_json(self.flow.flow) if self.flow else None,
-                "rules": rules,
-                "mappings": {name: to_json(mapping) for name, mapping in mappings.items()},
-                "tables": self.settings["tables"],
-            },
-            sort_keys=True,
-            default=str,
-        )
-
-    def _asks_rules(self) -> bool:
+    @property
+    def asks_rules(self) -> bool:
+        """Whether anything looks at a record before it is mapped."""
         return self.task.is_judged and self.flow is not None and self.flow.judges
 
+    def ruling(self) -> str:
+        """All that decides what is done with a record before it is mapped, and what mappings read beside it, as text."""
+        return _canonical(
+            {
+                "flow": flow_to_json(self.flow.flow) if self.flow else None,
+                "rules": [rule_to_json(rule) for rule in self.blueprint.rules] if self.asks_rules else [],
+                "settings": self.settings,
+                "targets": self.targets if self._routes else {},
+            }
+        )
 
-def make_the_same(before: Judge, after: Judge) -> bool:
-    """Whether both are known to make the same of every record, so that none need be evaluated."""
-    return before.task == after.task and before.parts() == after.parts()
+    def mapped(self) -> str:
+        """The mappings that may be used for a record, as text: its own, and where rules route, all."""
+        names = [name for name in self.targets if self._routes or name == self.task.mapping]
+        return _canonical({name: to_json(self.blueprint.mappings[name]) for name in names})
+
+    @property
+    def _routes(self) -> bool:
+        rules = self.blueprint.rules if self.asks_rules else ()
+        return any(effect.kind == "route" for rule in rules for effect in rule.effects)
+
+
+class Comparison:
+    """Two judges of the same task, asked together: what both do alike is done once."""
+
+    def __init__(self, before: Judge, after: Judge) -> None:
+        self.before, self.after = before, after
+        self._same_ruling = before.ruling() == after.ruling()
+        self.are_same = self._same_ruling and before.mapped() == after.mapped()
+        self._twins: dict[str, Twins] = {}
+
+    def outcomes(self, record: Record) -> tuple[Outcome, Outcome]:
+        """What both blueprints make of the record, the one before and the one after."""
+        if not self._same_ruling:
+            return self.before.outcome(record), self.after.outcome(record)
+        # Rules and enrichment come out alike: only the mappings can make a difference.
+        ready = self.before.prepare(record)
+        if isinstance(ready, Outcome):
+            return ready, self.after.outcome(record)
+        if ready.mapping not in self.after.targets:
+            return self.before.outcome(record), self.after.outcome(record)
+        first, second = self._twin(ready.mapping).evaluate(ready.source, ready.context)
+        return self.before.concluded(ready, first), self.after.concluded(ready, second)
+
+    def _twin(self, name: str) -> Twins:
+        if name not in self._twins:
+            self._twins[name] = Twins(self.before.mapping(name), self.after.mapping(name))
+        return self._twins[name]
+
+
+def _canonical(value: Any) -> str:
+    """JSON text that is the same only for the same values."""
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _silence(flow: Flow | None, task: Task) -> str:

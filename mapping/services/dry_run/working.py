@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -16,7 +15,7 @@ from django.utils import timezone
 
 from mapping.core.blueprint import blueprint_from_json
 from mapping.core.difference import Summary, compare, summary_from_json, summary_to_json
-from mapping.core.difference.judging import Judge, make_the_same
+from mapping.core.difference.judging import Comparison, Judge
 from mapping.models import DryRun, DryRunDifference, DryRunPart
 from mapping.services.dry_run.queueing import queue_workers
 from mapping.services.dry_run.records import KINDS
@@ -31,16 +30,7 @@ _KEEP: Final = timedelta(days=90)
 _GOING: Final = (DryRun.State.QUEUED, DryRun.State.RUNNING)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judges:
-    """Both blueprints for one kind of record. `are_same`: they are known to make the same of every record."""
-
-    before: Judge
-    after: Judge
-    are_same: bool
-
-
-_kept: OrderedDict[tuple[int, str], _Judges] = OrderedDict()
+_kept: OrderedDict[tuple[int, str], Comparison] = OrderedDict()
 """Compiled blueprints of the runs this process works on, by run and kind."""
 
 
@@ -102,23 +92,22 @@ def _compared(part: DryRunPart) -> tuple[Summary, list[DryRunDifference]]:
     kind, summary = KINDS[part.kind], Summary()
     rows: list[DryRunDifference] = []
     records = kind.records(part.run.pair, part.run.bounds(), part.first_id, part.last_id)
-    judges = _judges(part.run, part.kind)
-    if judges.are_same:
+    comparison = _comparison(part.run, part.kind)
+    if comparison.are_same:
         summary.add_same(kind.name, records.count())
         return summary, rows
     for record in kind.read(part.run.pair, records):
-        difference = compare(judges.before.outcome(record), judges.after.outcome(record))
+        difference = compare(*comparison.outcomes(record))
         summary.add(kind.name, difference)
         if difference is not None:
             rows.append(difference_row(part, record, difference))
     return summary, rows
 
 
-def _judges(run: DryRun, kind: str) -> _Judges:
+def _comparison(run: DryRun, kind: str) -> Comparison:
     key = (run.pk, kind)
     if key not in _kept:
-        before, after = (judge_of(run, side, kind) for side in ("before", "after"))
-        _kept[key] = _Judges(before, after, make_the_same(before, after))
+        _kept[key] = Comparison(judge_of(run, "before", kind), judge_of(run, "after", kind))
         while len(_kept) > 2 * len(KINDS):
             _kept.popitem(last=False)
     return _kept[key]

@@ -24,7 +24,7 @@ def difference_row(part: DryRunPart, record: Record, difference: RecordDifferenc
         number=record.number[:_LONGEST_NUMBER],
         effect=difference.effect,
         currency=str(document.get("CurrencyCode") or record.currency),
-        fields=[[change.path, _text(change.before), _text(change.after)] for change in difference.fields],
+        fields=stored_fields(difference),
         reasons={
             "before": [*difference.before.reasons],
             "after": [*difference.after.reasons],
@@ -34,6 +34,11 @@ def difference_row(part: DryRunPart, record: Record, difference: RecordDifferenc
         touches=touches(difference),
         size=difference.moves.size,
     )
+
+
+def stored_fields(difference: RecordDifference) -> list[list[Any]]:
+    """The changed fields as they are kept: [path, before, after]."""
+    return [[change.path, _text(change.before), _text(change.after)] for change in difference.fields]
 
 
 def touches(difference: RecordDifference) -> list[str]:
