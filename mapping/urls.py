@@ -10,12 +10,16 @@ from mapping.views import (
     flow_trying,
     flows,
     overview,
+    rules,
     studio,
+    tables,
     version_actions,
     version_files,
     versions,
 )
+from mapping.views.api import conditions as api_conditions
 from mapping.views.api import editing as api_editing
+from mapping.views.api import rules as api_rules
 from mapping.views.api import samples as api_samples
 
 _api = [
@@ -25,6 +29,9 @@ _api = [
     path("redo/", api_editing.redo, name="mapping-api-redo"),
     path("samples/", api_samples.samples, name="mapping-api-samples"),
     path("evaluate/", api_samples.evaluate, name="mapping-api-evaluate"),
+    path("conditions/", api_conditions.conditions, name="mapping-api-conditions"),
+    path("rules/try/", api_rules.try_rules, name="mapping-api-rules-try"),
+    path("tables/<slug:table>/paste/", api_rules.paste, name="mapping-api-tables-paste"),
 ]
 
 _versions = [
@@ -51,6 +58,8 @@ _version = [
     path("flows/", flows.flows, name="mapping-flows"),
     path("add-flow/", flow_edits.add, name="mapping-flow-add"),
     path("studio/<slug:mapping>/", studio.studio, name="mapping-studio"),
+    path("rules/", rules.rules, name="mapping-rules"),
+    path("tables/", tables.tables, name="mapping-tables"),
 ]
 
 _flow = [
