@@ -116,7 +116,9 @@ def _version_ids(pair_id: int | None) -> tuple[int, ...]:
 
 def published_version(pair_id: int | None) -> MappingVersion | None:
     """The pair's own version in use, if it has one."""
-    return MappingVersion.objects.filter(pair_id=pair_id, state=MappingVersion.State.PUBLISHED).first()
+    versions = MappingVersion.objects.filter(state=MappingVersion.State.PUBLISHED)
+    own = versions.filter(pair__isnull=True) if pair_id is None else versions.filter(pair_id=pair_id)
+    return own.first()
 
 
 def version_blueprint(version: MappingVersion) -> Blueprint:

@@ -1,0 +1,1 @@
+"""The studio's JSON: what the editor asks, answered with values and with errors in words."""
