@@ -19,7 +19,10 @@ export class ApiError extends Error {
   }
 }
 
+// The cookie's token is right also after logging in again in another tab; where scripts may not see it, the page's.
 function token() {
+  const cookie = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie);
+  if (cookie) return cookie[1];
   return JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["x-csrftoken"] ?? "";
 }
 
@@ -49,16 +52,16 @@ export class Api {
     return this.#send(`state/?mapping=${encodeURIComponent(mapping)}`);
   }
 
-  changes(revision, label, changes) {
-    return this.#send("changes/", { revision, label, changes });
+  changes(mapping, revision, label, changes) {
+    return this.#send("changes/", { mapping, revision, label, changes });
   }
 
-  undo(revision) {
-    return this.#send("undo/", { revision });
+  undo(mapping, revision) {
+    return this.#send("undo/", { mapping, revision });
   }
 
-  redo(revision) {
-    return this.#send("redo/", { revision });
+  redo(mapping, revision) {
+    return this.#send("redo/", { mapping, revision });
   }
 
   evaluate(mapping, sample, document, signal) {

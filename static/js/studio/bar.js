@@ -62,7 +62,7 @@ export class Bar {
     const total = this.store.evaluation?.total;
     money.hidden = !total;
     if (!total) return;
-    const currency = this.store.evaluation.document?.CurrencyCode ?? "";
+    const currency = total.currency ?? "";
     setText(money.querySelector("[data-document]"), total.document);
     setText(money.querySelector("[data-paid]"), total.paid);
     setText(money.querySelector("[data-currency]"), currency);

@@ -7,6 +7,13 @@ const GROUPS = {
   "xero:": "Set by Xero",
 };
 
+function typeOf(values) {
+  const value = values.find((each) => each !== null && each !== "");
+  if (Array.isArray(value)) return "list";
+  if (typeof value === "object") return "object";
+  return { boolean: "flag", number: "decimal" }[typeof value] ?? "any";
+}
+
 class Tree {
   constructor(side) {
     this.side = side;
@@ -49,9 +56,13 @@ function addFields(tree, fields, group = null) {
   }
 }
 
-export function sourceTree(state, workFields) {
+// `found`: what the sample holds, by pattern. Fields that no schema names can be mapped all the same.
+export function sourceTree(state, workFields, found) {
   const tree = new Tree("source");
   addFields(tree, state.source?.fields ?? []);
+  for (const [path, values] of found) {
+    if (!namespaceOf(path) && !tree.nodes.has(path)) addFields(tree, [{ path, type: typeOf(values), label: leafOf(path), optional: true }]);
+  }
   if (workFields.length) {
     tree.group("work:");
     addFields(tree, workFields, "work:");

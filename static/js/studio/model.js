@@ -43,7 +43,7 @@ export class Model {
     this.byTarget = gather(this.links.map((row) => [row.target, row]));
     this.readAside = gather(store.rows.flatMap((row) => pathsInParameters(row).map((path) => [patternOf(path), row])));
     const read = [...this.bySource.keys(), ...this.readAside.keys()];
-    this.source = sourceTree(store.state, workFieldsOf(store.rows, read, this.values.work));
+    this.source = sourceTree(store.state, workFieldsOf(store.rows, read, this.values.work), this.values.bySource);
     this.target = targetTree(store.state, store.rows);
     this.problems = gather((store.state.problems ?? []).filter((problem) => problem.row).map((problem) => [problem.row, problem]));
     this.missing = this.#missing();

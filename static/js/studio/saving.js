@@ -1,4 +1,5 @@
 // Saving the draft: changes queue up here, go to the server one after the other, and wait when it is away.
+import { ApiError } from "./api.js";
 import { applyChanges, isSame } from "./changes.js";
 
 const AFTER = 400;
@@ -7,6 +8,11 @@ const RETRY_MOST = 30000;
 
 function touches(changes) {
   return changes.map(({ op, item, mapping, id }) => `${op} ${item} ${mapping ?? ""} ${id}`).join("\n");
+}
+
+// Somebody whose session ended logs in again in another tab: nothing that waits is lost meanwhile.
+function mayPass(error) {
+  return error.isTransient || error.status === 403;
 }
 
 export class Saving {
@@ -53,7 +59,7 @@ export class Saving {
     if (!isEditable || this.#queue.length || this.conflict || !state[name]) return null;
     const label = state[name];
     try {
-      const answer = await this.#store.api[name](state.version.revision);
+      const answer = await this.#store.api[name](this.#store.mapping, state.version.revision);
       this.#store.applyLocally(answer.changes);
       this.#store.learn(answer);
       return label;
@@ -89,7 +95,7 @@ export class Saving {
       item.isSent = true;
       this.#stand("saving");
       try {
-        const answer = await this.#store.api.changes(this.#store.state.version.revision, item.label, item.changes);
+        const answer = await this.#store.api.changes(this.#store.mapping, this.#store.state.version.revision, item.label, item.changes);
         this.#queue.shift();
         this.#retry = RETRY_FIRST;
         this.#store.learn(answer);
@@ -102,13 +108,21 @@ export class Saving {
 
   // Whether the rest of the queue may go on.
   async #failed(error, item) {
-    if (error.isTransient) {
-      this.#stand("offline");
-      if (item) this.#later(this.#retry);
-      this.#retry = Math.min(this.#retry * 2, RETRY_MOST);
-      return false;
+    if (mayPass(error)) return this.#wait(error, item);
+    try {
+      return error.status === 409 ? await this.#overtaken(error) : await this.#refused(error, item);
+    } catch (next) {
+      if (!(next instanceof ApiError)) throw next;
+      return this.#wait(next, item);
     }
-    return error.status === 409 ? this.#overtaken(error) : this.#refused(error, item);
+  }
+
+  #wait(error, item) {
+    this.#stand("offline");
+    if (error.status) this.#store.emit("refused", { message: error.message });
+    if (item) this.#later(this.#retry);
+    this.#retry = Math.min(this.#retry * 2, RETRY_MOST);
+    return false;
   }
 
   // An answer that got lost on the way looks like a conflict with oneself: then nothing is left to change.
