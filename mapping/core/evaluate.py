@@ -211,8 +211,8 @@ def _apply(step: CompiledStep, value: Any, scope: Scope) -> Any:
 
 def _is_missing(value: Any, *, many: bool) -> bool:
     if many:
-        return all(item is None or item == "" for item in value)
-    return value is None or value == ""
+        return all(item is None or (type(item) is str and not item) for item in value)
+    return value is None or (type(value) is str and not value)
 
 
 def _many(value: Any) -> Sequence[Any]:

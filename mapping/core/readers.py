@@ -9,14 +9,18 @@ from mapping.core.paths import EVERY, Path, Step
 
 
 class Scope:
-    """What one evaluation reads from: the record, the context, the working values and the element at hand."""
+    """What one evaluation reads from: the record, the context, the working values and the element at hand.
 
-    __slots__ = ("context", "item", "source", "work")
+    `settled` keeps what stays the same during the evaluation, such as parameters read from the context.
+    """
+
+    __slots__ = ("context", "item", "settled", "source", "work")
 
     def __init__(self, source: Mapping[str, Any], context: Mapping[str, Any]) -> None:
         self.source = source
         self.context = context
         self.work: dict[str, Any] = {}
+        self.settled: dict[int, dict[str, Any]] = {}
         self.item: Any = None
 
 
@@ -30,14 +34,26 @@ def reader(path: Path, each: Path | None = None) -> Reader:
     What is missing, or not of the shape the path expects, reads as None. Elsewhere `[]` gives the list of all values.
     """
     if each is not None and path.collection() == each:
-        descend = _descend(path.inside())
-        return lambda scope: descend(scope.item)
+        return _of_item(path.inside())
     descend = _descend(path.steps)
     if path.namespace == "context":
         return lambda scope: descend(scope.context)
     if path.namespace == "work":
         return lambda scope: descend(scope.work)
     return lambda scope: descend(scope.source)
+
+
+def _of_item(steps: Sequence[Step]) -> Reader:
+    if len(steps) == 1 and steps[0].index is None:
+        name = steps[0].name
+
+        def read(scope: Scope) -> Any:
+            item = scope.item
+            return item.get(name) if type(item) is dict else _member(item, name)
+
+        return read
+    descend = _descend(steps)
+    return lambda scope: descend(scope.item)
 
 
 def _descend(steps: Sequence[Step]) -> Callable[[Any], Any]:
@@ -51,7 +67,7 @@ def _by_names(names: tuple[str, ...]) -> Callable[[Any], Any]:
         only = names[0]
 
         def one(value: Any) -> Any:
-            return value.get(only) if isinstance(value, dict) else _member(value, only)
+            return value.get(only) if type(value) is dict else _member(value, only)
 
         return one
 
@@ -59,7 +75,7 @@ def _by_names(names: tuple[str, ...]) -> Callable[[Any], Any]:
         for name in names:
             if value is None:
                 return None
-            value = value.get(name) if isinstance(value, dict) else _member(value, name)
+            value = value.get(name) if type(value) is dict else _member(value, name)
         return value
 
     return several

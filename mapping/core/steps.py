@@ -124,9 +124,10 @@ def _choice(parameter: Parameter, value: Any) -> str:
 
 
 def _table(_parameter: Parameter, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise TypeError
-    return value
+    # Asking for the exact type first is many times faster than asking an abstract class.
+    if type(value) is dict or isinstance(value, Mapping):
+        return value
+    raise TypeError
 
 
 def _list(_parameter: Parameter, value: Any) -> list[Any]:
@@ -162,21 +163,43 @@ _CONVERSIONS: dict[str, Callable[[Parameter, Any], Any]] = {
 def _applier(
     spec: Transform, static: dict[str, Any], readers: Mapping[str, Reader], paths: Mapping[str, Path]
 ) -> Callable[[Any, Scope], Any]:
+    function = spec.function
     if not readers:
-        call = partial(spec.function, **static) if static else spec.function
+        call = partial(function, **static) if static else function
         return lambda value, _scope: call(value)
-    dynamic = tuple((_required_parameter(spec, name), read, paths[name]) for name, read in readers.items())
-    function, prepare = spec.function, spec.prepare
+    current = _current_values(spec, static, readers, paths)
+    if not all(_is_settled(path) for path in paths.values()):
+        return lambda value, scope: function(value, **current(scope))
 
     def apply(value: Any, scope: Scope) -> Any:
+        values = scope.settled.get(key)
+        if values is None:
+            values = scope.settled[key] = current(scope)
+        return function(value, **values)
+
+    key = id(apply)
+    return apply
+
+
+def _is_settled(path: Path) -> bool:
+    """Whether a path reads the same on every line: the context, and what of the record repeats nothing."""
+    return path.namespace == "context" or (not path.namespace and path.collection() is None)
+
+
+def _current_values(
+    spec: Transform, static: dict[str, Any], readers: Mapping[str, Reader], paths: Mapping[str, Path]
+) -> Callable[[Scope], dict[str, Any]]:
+    dynamic = tuple((_required_parameter(spec, name), read, paths[name]) for name, read in readers.items())
+
+    def current(scope: Scope) -> dict[str, Any]:
         values = dict(static)
         for parameter, read, path in dynamic:
             values[parameter.name] = _current(spec, parameter, read(scope), path)
-        if prepare is not None:
+        if spec.prepare is not None:
             _prepare(spec, values)
-        return function(value, **values)
+        return values
 
-    return apply
+    return current
 
 
 def _required_parameter(spec: Transform, name: str) -> Parameter:

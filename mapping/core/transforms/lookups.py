@@ -37,6 +37,8 @@ UK_TAX_TYPES: Final[dict[str, str]] = {
 }
 """Xero's own tax types for sales in the United Kingdom, used where a pair sets none (Xero Accounting API, TaxRates)."""
 
+_NO_VAT: Final = Decimal(0)
+
 
 @transform(
     "lookup",
@@ -217,7 +219,9 @@ def clearing_account(values: Sequence[Any], *, accounts: Mapping[str, Any]) -> s
 def tax_type(values: Sequence[Any], *, tax_types: Mapping[str, Any] = UK_TAX_TYPES) -> str:
     """The TaxType for a tax code if there is one, else for the rate in per cent, however it is written."""
     rate, code = ([*values, None, None])[:2]
-    key = as_text(code).strip() or _plain(as_decimal(rate) if rate not in (None, "") else Decimal(0))
+    key = (as_text(code).strip() if code else "") or _plain(
+        as_decimal(rate) if rate or rate == 0 else _NO_VAT
+    )
     found = find(key, tax_types)
     if not found:
         raise TransformError(
