@@ -74,12 +74,17 @@ def schema_to_json(schema: Schema) -> dict[str, Any]:
 
 
 def _field_json(field: dict[str, Any]) -> dict[str, Any]:
-    example = field["example"]
-    return {
-        **field,
-        "label": field["label"] or field["path"],
-        "example": example if example is None or isinstance(example, bool | int) else str(example),
-    }
+    plain: dict[str, Any] = _plain(field)
+    return {**plain, "label": field["label"] or field["path"]}
+
+
+def _plain(value: Any) -> Any:
+    """Decimals as decimal text, tuples as lists: what JSON can hold."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 def _masked(text: str) -> str:
