@@ -15,9 +15,10 @@ export class ConditionBuilder {
   #marks = [];
 
   // ask() gives what the server needs to know besides the condition; fields() the options; change(text) saves.
-  constructor({ api, label, isEditable, ask, fields, change, always = "Always.", noun = "this record", shown = () => {} }) {
-    Object.assign(this, { api, label, isEditable, ask, fields, change, always, noun, shown });
+  constructor({ api, label, isEditable, ask, fields, change, always = "Always.", noun = "this record", isTextOpen = false }) {
+    Object.assign(this, { api, label, isEditable, ask, fields, change, always, noun });
     this.text = null;
+    this.isWaiting = false;
     this.sample = undefined;
     this.tree = EMPTY;
     this.answer = {};
@@ -29,8 +30,8 @@ export class ConditionBuilder {
     this.area.addEventListener("input", () => this.#write({ text: this.area.value }));
     this.fault = h("p", { class: "field__error", hidden: true, id: `fault-${label.replace(/\W+/g, "-")}` });
     this.area.setAttribute("aria-describedby", this.fault.id);
-    const textForm = h("details", { class: "builder__text" }, h("summary", {}, "As text"), this.area, this.fault);
-    this.element = h("div", { class: "builder", role: "group", "aria-label": label }, this.body, this.verdict, textForm);
+    const textForm = h("details", { class: "builder__text", open: isTextOpen }, h("summary", {}, "As text"), this.area, this.fault);
+    this.element = h("div", { class: "builder", role: "group", "aria-label": label }, h("div", { class: "builder__inner" }, h("div", { class: "builder__side" }, this.body, this.verdict), textForm));
   }
 
   // What is stored, and the record to judge; drawn only where it is not what was built here.
@@ -39,14 +40,16 @@ export class ConditionBuilder {
     const isNewSample = JSON.stringify(sample ?? null) !== this.sample;
     if (!isNewText && !isNewSample) return;
     this.sample = JSON.stringify(sample ?? null);
-    if (!isNewText) return this.#ask({ tree: this.tree });
+    if (!isNewText) return this.#ask(this.isWaiting ? { text } : { tree: this.tree });
     this.text = text;
+    this.isWaiting = true;
     if (document.activeElement !== this.area) this.area.value = text;
-    this.#ask({ text }, { isStored: true });
+    this.#ask({ text });
   }
 
   // Something was built: shown at once, saved as soon as it says something.
   edit(tree, { draws = true } = {}) {
+    this.isWaiting = false;
     this.tree = Array.isArray(tree.all ?? tree.any ?? tree.none) ? tree : { all: [tree] };
     if (draws) this.draw();
     this.#write({ tree: this.tree });
@@ -58,18 +61,19 @@ export class ConditionBuilder {
   }
 
   // The newest question wins.
-  async #ask(question, { saves = false, isStored = false } = {}) {
+  async #ask(question, { saves = false } = {}) {
     this.#asking?.abort();
     const asked = (this.#asking = new AbortController());
     try {
       const answer = await this.api.condition({ ...this.ask(), ...question }, asked.signal);
-      if (asked === this.#asking) this.#learn(answer, question, saves, isStored);
+      if (asked === this.#asking) this.#learn(answer, question, saves);
     } catch (error) {
       if (error.name !== "AbortError" && asked === this.#asking) this.#fail(error.message);
     }
   }
 
-  #learn(answer, question, saves, isStored) {
+  #learn(answer, question, saves) {
+    this.isWaiting = false;
     this.answer = answer;
     this.operators = answer.operators;
     const isText = question.text !== undefined;
@@ -82,7 +86,6 @@ export class ConditionBuilder {
       this.text = answer.text;
       this.change(answer.text);
     }
-    if (isStored || saves) this.shown(this);
   }
 
   // A fault of the whole; one of a part is shown at the part.

@@ -67,6 +67,7 @@ export class RuleCard {
     this.switch.setAttribute("aria-label", `${rule.name || "The rule"} is switched on`);
     this.element.classList.toggle("is-off", !isOn);
     this.#drawSentence();
+    this.#drawFaults();
     if (this.isOpen) this.#sync();
   }
 
@@ -75,7 +76,7 @@ export class RuleCard {
     const words = this.page.trials[this.id]?.words;
     const when = rule.when ? `When ${words ?? "…"}` : "Always";
     const effects = (rule.effects ?? []).map((effect) => effectWords(effect, this.page.fields));
-    this.sentence.replaceChildren(h("span", {}, when), h("span", { class: "rule__arrow", "aria-hidden": "true" }, "→"), h("b", {}, effects.join("; ") || "nothing happens"), rule.stop && h("small", { class: "quiet" }, "and stop here"));
+    this.sentence.replaceChildren(h("span", {}, when), h("span", { class: "rule__arrow", "aria-hidden": "true" }, "→"), h("b", {}, effects.join("; ") || "nothing happens"), rule.stop ? h("small", { class: "quiet" }, "and stop here") : "");
   }
 
   #build() {
@@ -84,7 +85,7 @@ export class RuleCard {
     this.name = this.#text("Name", "name", { maxlength: "80", placeholder: "Large orders" });
     this.note = this.#text("Note", "note", { maxlength: "500", placeholder: "Why the rule is there" });
     this.builder = new ConditionBuilder({
-      api: page.store.api, isEditable, label: "When", always: "Always: whatever the record is like.", noun: "the last record",
+      api: page.store.api, isEditable, label: "When", always: "Always: whatever the record is like.", noun: "the newest record", isTextOpen: true,
       ask: () => ({ record: "rules" }), fields: () => page.fields, change: (when) => this.put(`Condition of ${this.rule.name}`, { when }),
     });
     this.effects = new EffectsForm({ page, isEditable, change: (label, effects) => this.put(label, { effects }) });
@@ -112,7 +113,7 @@ export class RuleCard {
   #sync() {
     const { rule } = this;
     for (const name of ["name", "note"]) if (document.activeElement !== this[name] && this[name].value !== rule[name]) this[name].value = rule[name] ?? "";
-    this.builder.set(rule.when ?? "", null);
+    this.builder.set(rule.when ?? "", "newest");
     this.effects.set(rule.effects ?? []);
     this.stop.checked = Boolean(rule.stop);
   }
@@ -122,7 +123,6 @@ export class RuleCard {
     const trial = this.page.trials[this.id];
     if (!this.rule) return;
     this.#drawSentence();
-    this.#drawFaults();
     this.trial.hidden = !trial?.of;
     if (!trial?.of) return;
     const many = trial.met === 1 ? "1" : String(trial.met);
@@ -135,7 +135,7 @@ export class RuleCard {
   }
 
   #drawFaults() {
-    const faults = this.page.problemsOf(this.id);
+    const faults = (this.page.store.state.problems ?? []).filter(({ item, id }) => item === "rule" && id === this.id);
     this.faults.hidden = !faults.length;
     this.faults.replaceChildren(...faults.map(({ message, severity }) => h("li", { class: `fault fault--${severity}` }, icon(severity === "warning" ? "triangle-alert" : "circle-alert"), h("span", {}, message))));
     this.element.classList.toggle("has-faults", faults.some(({ severity }) => severity !== "warning"));

@@ -49,10 +49,6 @@ class RulesPage {
     return this.rules.find((rule) => rule.id === id) ?? null;
   }
 
-  problemsOf(id) {
-    return (this.found?.[id] ?? []);
-  }
-
   put(label, rule, at) {
     const change = { op: "put", item: "rule", id: rule.id, value: rule };
     return this.store.change(label, [at === undefined ? change : { ...change, at }]);
@@ -123,7 +119,6 @@ class RulesPage {
       const answer = await this.store.api.tryRules(this.rules, asked.signal);
       if (asked !== this.#asked) return;
       this.trials = answer.rules;
-      this.found = answer.problems;
       for (const card of this.#cards.values()) card.drawTrial();
     } catch (error) {
       if (error.name !== "AbortError" && asked === this.#asked) say(error.message);

@@ -67,7 +67,7 @@ function live(panel, use, index) {
     if (!ran || ran.transform !== use.name) return line.replaceChildren();
     line.replaceChildren(
       h("span", { class: "step__way" }, h("span", { class: "sr" }, "In: "), valueView(ran.before), icon("arrow-right"), h("span", { class: "sr" }, "Out: "), valueView(ran.after)),
-      ran.remark && h("p", { class: "step__remark" }, ran.remark));
+      ran.remark ? h("p", { class: "step__remark" }, ran.remark) : "");
   });
   return line;
 }
