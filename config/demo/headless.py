@@ -15,7 +15,7 @@ import orjson
 
 from config.demo.chaos import Chaos
 from config.demo.options import Options
-from config.demo.processes import progress, run
+from config.demo.processes import ChildFailed, progress, run
 from config.demo.runs import KEPT, run_folder
 from config.demo.stack import Ports, Stack
 from config.demo.trading import is_trading, let_aftermath_happen, run_trade
@@ -67,7 +67,9 @@ def trade_and_audit(stack: Stack) -> dict[str, Any]:
     progress("Waiting until nothing is on its way any more")
     seconds = let_aftermath_happen(stack) - began
     left = stack.status.ask()["dead_letters"]
-    return audit(stack) | {
+    audited = audit(stack)
+    return audited | {
+        "proof_ok": audited["proof_ok"] and proves_itself(stack),
         "dead_letters": left,
         "kills": chaos.kills,
         "seconds_until_quiet": round(seconds, 2),
@@ -80,6 +82,16 @@ def audit(stack: Stack) -> dict[str, Any]:
     said = run([sys.executable, "-m", "sandbox.auditor", stack.sandbox_url], stack.env)
     result: dict[str, Any] = json.loads(said.splitlines()[-1], parse_float=Decimal)
     return result
+
+
+def proves_itself(stack: Stack) -> bool:
+    """What the product finds: its chain whole, and its records as the received messages tell them once more."""
+    try:
+        stack.manage("verify_proof", "--from-log")
+    except ChildFailed as failure:
+        progress(str(failure))
+        return False
+    return True
 
 
 def is_well(result: dict[str, Any]) -> bool:

@@ -1,0 +1,119 @@
+"""The records told again from the event log alone, to prove that what is stored is what was received.
+
+Reads only. The same readers as the pipeline's move payments and orders, but in memory and from nothing: every
+processed message of the hash-chained log is applied once more, and the outcome is compared with the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from integrations.clock import business_now
+from integrations.models import Event, Order, Pair, Payment
+from sync.services.batch import Batch
+from sync.services.intake import UnreadableError, Wait, sources
+
+_AT_ONCE = 500
+_TELLS_OF_MONEY = (Event.Source.SHOP, Event.Source.OPAYO)
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """A record that is stored otherwise than the log tells it; `stored` and `told` in words."""
+
+    kind: str
+    key: str
+    stored: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """What came of telling a pair's log again. `unexplained`: records that no kept message speaks of."""
+
+    events: int
+    payments: int
+    orders: int
+    differences: tuple[Differs, ...]
+    unexplained: int
+
+
+def retell(pair: Pair) -> Retold:
+    """Apply the whole kept log of the pair again and compare."""
+    batch = Batch(pair, business_now())
+    _begin_with_our_own(batch)
+    events = _tell(batch)
+    payments = _compare_payments(batch)
+    orders = _compare_orders(batch)
+    compared = [*payments, *orders]
+    return Retold(
+        events,
+        len(payments),
+        len(orders),
+        tuple(item for item in compared if isinstance(item, Differs) and item.told),
+        sum(1 for item in compared if isinstance(item, Differs) and not item.told),
+    )
+
+
+def _begin_with_our_own(batch: Batch) -> None:
+    """Payments that we registered with Opayo ourselves begin with us, not with a message."""
+    for payment in Payment.objects.filter(pair=batch.pair, channel=Payment.Channel.BRIDGE):
+        payment.state, payment.status, payment.vps_tx_id = Payment.State.REGISTERED, "", ""
+        batch.payments[payment.vendor_tx_code] = payment
+
+
+def _tell(batch: Batch) -> int:
+    """Messages that came before what they are about wait for it, as they did."""
+    told, waiting = 0, []
+    for event in _log(batch.pair):
+        told += 1
+        if not _apply(batch, event):
+            waiting.append(event)
+    while waiting:
+        still = [event for event in waiting if not _apply(batch, event)]
+        if len(still) == len(waiting):
+            break
+        waiting = still
+    return told
+
+
+def _log(pair: Pair) -> Iterator[Event]:
+    processed = Event.objects.filter(
+        pair=pair, state=Event.State.PROCESSED, source__in=_TELLS_OF_MONEY, sequence__isnull=False
+    )
+    return processed.order_by("sequence").iterator(_AT_ONCE)
+
+
+def _apply(batch: Batch, event: Event) -> bool:
+    try:
+        return not isinstance(sources.apply(batch, event, sources.read(event)), Wait)
+    except UnreadableError:
+        return True
+
+
+def _compare_payments(batch: Batch) -> list[Differs | None]:
+    rows = Payment.objects.filter(pair=batch.pair).exclude(state=Payment.State.REGISTERED)
+    fields = rows.values_list("vendor_tx_code", "state", "amount_minor", "currency")
+    return [_differs("payment", key, stored, _payment(batch, key)) for key, *stored in fields.iterator()]
+
+
+def _payment(batch: Batch, key: str) -> list[object] | None:
+    told = batch.payments.get(key)
+    return None if told is None else [told.state, told.amount_minor, told.currency]
+
+
+def _compare_orders(batch: Batch) -> list[Differs | None]:
+    fields = Order.objects.filter(pair=batch.pair).values_list("number", "total_minor", "currency")
+    return [_differs("order", key, stored, _order(batch, key)) for key, *stored in fields.iterator()]
+
+
+def _order(batch: Batch, key: str) -> list[object] | None:
+    told = batch.orders.get(key)
+    return None if told is None else [told.total_minor, told.currency]
+
+
+def _differs(kind: str, key: str, stored: Sequence[object], told: Sequence[object] | None) -> Differs | None:
+    if told is not None and list(told) == list(stored):
+        return None
+    return Differs(kind, key, " ".join(map(str, stored)), " ".join(map(str, told or [])))
