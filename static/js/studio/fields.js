@@ -101,7 +101,7 @@ export function targetTree(state, rows) {
     if (field.type === "list") addInstanceHeads(tree, field, positions);
   }
   const work = rows.filter((row) => namespaceOf(row.target) === "work");
-  if (work.length) tree.group("work:");
+  tree.group("work:");
   for (const row of work) tree.add(row.target, { path: row.target, type: "any", label: leafOf(row.target) }, "work:");
   const locked = state.target.fields.filter((field) => field.read_only);
   if (locked.length) tree.group("xero:");

@@ -3,7 +3,7 @@ import { atIndex, listOf, patternOf } from "./paths.js";
 
 const TEXT = new Set(["text", "email", "url", "any"]);
 const NUMBER = new Set(["decimal", "integer"]);
-const newId = () => `r-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
+export const newId = () => `r-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
 
 export function rowsInto(rows, target) {
   return rows.filter((row) => row.target === target);

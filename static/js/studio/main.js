@@ -7,7 +7,6 @@ import { DocumentView } from "./document.js";
 import { perFrame } from "./dom.js";
 import { Drag } from "./drag.js";
 import { Drawer } from "./drawer.js";
-import { EachPanel } from "./each.js";
 import { startStudioKeys, TreeKeys } from "./keyboard.js";
 import { Links } from "./links.js";
 import { Model } from "./model.js";
@@ -20,6 +19,7 @@ import { SuggestionCard, Suggestions } from "./suggestions.js";
 import { TableView } from "./table.js";
 import { startTools } from "./tools.js";
 import { TreePane } from "./trees.js";
+import { UnlinkedPanel } from "./unlinked.js";
 import { View } from "./view.js";
 
 class Studio {
@@ -57,10 +57,10 @@ class Studio {
     const select = (node) => this.#open(node, "link");
     this.table = new TableView(find("table"), this.model, view, { picking: this.picking, suggestions: this.suggestions, select });
     this.samples = new Samples(root, store);
-    this.each = new EachPanel(find("each"), this.model);
+    this.unlinked = new UnlinkedPanel(find("unlinked"), this.model, view);
     this.conflict = new Conflict(store);
     mountPanel(find("panel"), store);
-    this.tools = startTools(this);
+    this.tools = startTools(this, (node) => this.#ask(node, true));
     this.#hands();
   }
 
@@ -111,12 +111,12 @@ class Studio {
     this.bar.draw();
     this.problems.draw();
     this.document.draw();
-    if (!this.root.contains(document.activeElement) || !this.each.element.contains(document.activeElement)) this.each.draw();
+    this.#drawLink();
   }
 
   #onSelection() {
     const { selection } = this.store;
-    this.root.querySelector("[data-part=panel]").hidden = selection?.startsWith("collection:") ?? false;
+    this.#drawLink();
     if (selection && this.drawer.shown === "problems") this.drawer.show("link");
     if (selection) this.#bringEnds(selection);
   }
@@ -129,6 +129,20 @@ class Studio {
       const node = this.model.shown[side][place];
       if (node) this.panes[side].element(node.path)?.scrollIntoView({ block: "nearest" });
     }
+  }
+
+  #drawLink() {
+    this.unlinked.draw();
+    this.root.querySelector("[data-part=panel]").hidden = !this.unlinked.element.hidden;
+  }
+
+  // A field that nothing fills: the drawer says what it wants.
+  #ask(node, isEntered = false) {
+    this.store.select(null);
+    this.unlinked.show(node);
+    this.#drawLink();
+    if (isEntered) this.tools.showPane("drawer");
+    return isEntered ? this.drawer.enter("link") : this.drawer.show("link");
   }
 
   #say(message) {
@@ -162,12 +176,18 @@ class Studio {
 
   #tapField(node, event) {
     const links = this.model[node.side === "source" ? "bySource" : "byTarget"].get(node.path) ?? [];
-    if (node.kind === "group") return this.view.fold(node, !this.view.isFolded(node));
+    if (node.kind === "group") return this.#tapGroup(node);
     const isFinger = event.pointerType !== "mouse";
     if (this.picking.picked === node) return this.picking.cancel();
     if (isFinger && this.store.isEditable && (node.side === "source" || !links.length)) return this.#tapUp(node);
     if (links.length) return this.#select(node);
+    if (node.side === "target") return this.#ask(node);
     return node.children.length ? this.view.fold(node, !this.view.isFolded(node)) : this.store.select(null);
+  }
+
+  #tapGroup(node) {
+    if (node.path === "work:" && node.side === "target") this.#ask(node);
+    this.view.fold(node, !this.view.isFolded(node));
   }
 
   #tapUp(node) {
@@ -189,6 +209,7 @@ class Studio {
 
   #open(node, tab, isEntered = false) {
     const row = this.picking.rowAt(node) ?? (this.model.bySource.get(node.path) ?? [])[0];
+    if (!row && node.side === "target") return this.#ask(node, isEntered);
     if (!row) return announce(`${node.label} has no link yet.`);
     this.store.select(row.id);
     this.tools.showPane("drawer");

@@ -4,12 +4,13 @@ import { plural } from "./dom.js";
 
 const SIDES = ["source", "target"];
 
-export function startTools(studio) {
-  return new Tools(studio);
+// `ask` opens the drawer for a field that nothing fills.
+export function startTools(studio, ask) {
+  return new Tools(studio, ask);
 }
 
 class Tools {
-  constructor({ root, view, model, table, links, drawer, picking }) {
+  constructor({ root, view, model, table, links, drawer, picking }, ask) {
     Object.assign(this, { root, view, model, table, links, drawer });
     for (const side of SIDES) this.#pane(side);
     for (const button of root.querySelectorAll("[data-show-view]")) button.addEventListener("click", () => this.showView(button.dataset.showView));
@@ -17,7 +18,7 @@ class Tools {
     this.#tableTools();
     this.showPane("source");
     this.showView(new URL(location.href).searchParams.get("view") === "table" ? "table" : "canvas");
-    this.#pickBar(picking);
+    this.#pickBar(picking, ask);
     this.#helpKeys();
   }
 
@@ -108,14 +109,20 @@ class Tools {
   }
 
   // What is picked up by a tap or a key, and a way to put it down again.
-  #pickBar(picking) {
+  #pickBar(picking, ask) {
     const bar = this.root.querySelector('[data-part="pick-bar"]');
-    bar.querySelector("button").addEventListener("click", () => picking.cancel());
+    bar.querySelector("[data-put-down]").addEventListener("click", () => picking.cancel());
+    bar.querySelector("[data-fixed]").addEventListener("click", () => {
+      const node = this.view.picked;
+      picking.cancel();
+      ask(node);
+    });
     this.view.addEventListener("pick", () => {
       const { picked } = this.view;
       bar.hidden = !picked;
       if (!picked) return;
       bar.querySelector("[data-picked]").textContent = picked.label;
+      bar.querySelector("[data-fixed]").hidden = picked.side === "source";
       bar.querySelector("[data-where]").textContent = picked.side === "source" ? "goes into which field?" : "comes from which field?";
     });
   }
