@@ -21,6 +21,7 @@ from sync.services.delivering.dispatcher import dispatch
 from sync.services.leases import begin, give_back_lease, holder_name, take_lease, wake
 from sync.services.noticing import send_notices
 from sync.services.pipeline import Processed, process_batch
+from sync.services.replanning import reprocess
 
 RUN_SECONDS = 30.0
 STAY_SECONDS = 2.5
@@ -85,6 +86,19 @@ def deliver(connection_id: int) -> None:
     begin("deliver", connection_id)
     if dispatch(connection_id, notices_due=lambda pair_id: wake("notify", pair_id)):
         wake("deliver", connection_id)
+
+
+def replan(pair_id: int) -> None:
+    """What waits by flows, rules or mappings is ruled on and made anew, after a version came into use."""
+    begin("replan", pair_id)
+    done = reprocess(Pair.objects.get(pk=pair_id))
+    log.info(
+        "replanned", pair=pair_id, orders=done.orders, released=done.released, stopped=done.still_stopped
+    )
+    for connection_id in _live_xero(pair_id):
+        wake("deliver", connection_id)
+    if done.messages:
+        wake("notify", pair_id)
 
 
 def notify(pair_id: int) -> None:

@@ -8,13 +8,14 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from integrations.core.failures import Failure, PermanentFailure, TransientFailure
+from integrations.chat.client import ChatClient
+from integrations.core.failures import ConfigurationFailure, Failure, PermanentFailure, TransientFailure
 from integrations.shop.client import ShopClient
 from sync.core.backoff import delay_seconds
 from sync.models import Notice
@@ -36,8 +37,10 @@ def send_notices(pair_id: int) -> int:
     at most.
     """
     sent = _send_channel(pair_id, Notice.Channel.SHOP, _to_shop)
+    sent += _send_channel(pair_id, Notice.Channel.CHAT, _to_chat)
     if not _emails_can_wait(pair_id):
         sent += _send_channel(pair_id, Notice.Channel.EMAIL, _to_customers)
+        sent += _send_channel(pair_id, Notice.Channel.STAFF, _to_staff)
     return sent
 
 
@@ -106,10 +109,44 @@ def _to_shop(notices: list[Notice]) -> None:
     ShopClient(connection).confirm(events, message_id=f"msg_{notices[0].public_id}_{len(notices)}")
 
 
+def _to_chat(notices: list[Notice]) -> None:
+    """All lines in one message: a chat takes about one a second."""
+    connection = notices[0].connection
+    if connection is None:
+        raise ConfigurationFailure(
+            "chat_not_connected",
+            notices[0].recipient,
+            f"There is no chat connection “{notices[0].recipient}”."
+            if notices[0].recipient
+            else "There is no chat connection.",
+            "Add it under Connections, or let the flow's notify step name another one.",
+        )
+    ChatClient(connection).say("\n".join(str(notice.content["text"]) for notice in notices))
+
+
 def _to_customers(notices: list[Notice]) -> None:
+    _mail([_email(notice) for notice in notices])
+
+
+def _to_staff(notices: list[Notice]) -> None:
+    _mail([_staff_email(notice) for notice in notices])
+
+
+def _staff_email(notice: Notice) -> EmailMessage:
+    text = str(notice.content["text"])
+    return EmailMessage(
+        f"{notice.pair.name}: {text.splitlines()[0][:120]}",
+        f"{text}\n\nOrder {notice.content['order_number']}, {notice.pair.name}\n",
+        settings.DEFAULT_FROM_EMAIL,
+        [notice.recipient],
+        headers={"Message-ID": f"<{notice.public_id}@tillbridge>"},
+    )
+
+
+def _mail(messages: Sequence[EmailMessage]) -> None:
     try:
         with get_connection() as mail:
-            mail.send_messages([_email(notice) for notice in notices])
+            mail.send_messages(messages)
     except OSError as error:
         raise TransientFailure(f"The mail server did not take the message: {error}.") from error
 

@@ -12,6 +12,7 @@ from integrations.core.money import Money
 from integrations.models import Order, Pair, Payment
 from sync.models import Notice
 from sync.services.batch import Batch
+from sync.services.notify_steps import NotifySteps
 
 _TYPE_OF_END = {
     Payment.State.FAILED: Notice.Type.FAILED,
@@ -31,17 +32,21 @@ def notices_of_payments(batch: Batch) -> int:
 
 
 def write_notices(pair: Pair, ends: Iterable[tuple[Payment, Order, Notice.Type]], occurred_at: str) -> int:
-    """One notice per channel and payment; a second one of the same is not written."""
-    notices = [
-        notice
-        for payment, order, kind in ends
-        for notice in _notices(pair, payment, order, kind, occurred_at)
-    ]
+    """What the notify steps of the pair's flow of payments say; a second notice of the same is not written."""
+    ends = list(ends)
+    if not ends:
+        return 0
+    steps = NotifySteps(pair)
+    notices: list[Notice] = []
+    for payment, order, kind in ends:
+        notices += _notices(pair, payment, order, kind, occurred_at, steps)
     insert_missing(notices)
-    return len(notices)
+    return len(notices) + steps.write()
 
 
-def _notices(pair: Pair, payment: Payment, order: Order, kind: Notice.Type, occurred_at: str) -> list[Notice]:
+def _notices(
+    pair: Pair, payment: Payment, order: Order, kind: Notice.Type, occurred_at: str, steps: NotifySteps
+) -> list[Notice]:
     first = Notice(
         pair=pair,
         connection_id=order.connection_id,
@@ -51,9 +56,10 @@ def _notices(pair: Pair, payment: Payment, order: Order, kind: Notice.Type, occu
         payment=payment,
         content=_content(payment, order, kind, occurred_at),
     )
-    told = [_addressed(first, Notice.Channel.SHOP, "")]
+    channels = steps.channels(order, payment, str(kind))
+    told = [_addressed(first, Notice.Channel.SHOP, "")] if "shop" in channels else []
     email = order.customer.email if order.customer else ""
-    if pair.emails_customers and email and kind != Notice.Type.REVERSED:
+    if "customer" in channels and pair.emails_customers and email and kind != Notice.Type.REVERSED:
         told.append(_addressed(first, Notice.Channel.EMAIL, email))
     return told
 

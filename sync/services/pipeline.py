@@ -27,7 +27,7 @@ from sync.services.strays import tie_payments_to_orders
 
 BATCH_EVENTS = 400
 MOST_CRASHES = 5
-_LOCK_SPACE = 0x7111
+LOCK_SPACE = 0x7111
 
 log = structlog.get_logger(__name__)
 
@@ -114,7 +114,7 @@ def _process(pair_id: int, limit: int) -> Processed | None:
 
 def _lock(pair_id: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, pair_id])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, pair_id])
         row = cursor.fetchone()
     return bool(row and row[0])
 
