@@ -105,7 +105,7 @@ def publish(request: MemberRequest, pair: Pair, number: int) -> HttpResponse:
         return redirect("mapping-version", pair.slug, number)
     context = judged(request, pair, version)
     asked = reason_asked(dry_run_of(version)) if context["difference"].groups else ""
-    form = PublishForm(request.POST or None, asked=asked)
+    form = PublishForm(request.POST if request.method == "POST" else None, asked=asked)
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:

@@ -35,7 +35,9 @@ def drafted(pair: Pair, by: User) -> MappingScene:
     _count_today(pair)
     published = versions.publish(second, by=by, reason="The accountant wants delivery by itself.")
     archived.refresh_from_db()
-    reviewed = versions.submit(versions.draft_from_published(pair, by=colleague, name="Large orders wait"), by=colleague)
+    reviewed = versions.submit(
+        versions.draft_from_published(pair, by=colleague, name="Large orders wait"), by=colleague
+    )
     versions.add_comment(reviewed, "Grace, is 1,000 the right limit?", by=by)
     draft = versions.draft_from_published(pair, by=by, name="Amex to its own clearing account")
     return MappingScene(archived, published, reviewed, changed(draft, by))
@@ -66,5 +68,12 @@ def put(version: MappingVersion, flow: Flow, label: str, by: User) -> None:
 
 def _count_today(pair: Pair) -> None:
     day = timezone.now().astimezone(ZoneInfo(pair.zone)).date()
-    for step, passed, stopped, failed in (("rules", 212, 3, 0), ("contact", 209, 0, 0), ("invoice", 206, 0, 3), ("post", 206, 0, 0)):
-        FlowCount.objects.create(pair=pair, flow="orders", step=step, day=day, passed=passed, stopped=stopped, failed=failed)
+    for step, passed, stopped, failed in (
+        ("rules", 212, 3, 0),
+        ("contact", 209, 0, 0),
+        ("invoice", 206, 0, 3),
+        ("post", 206, 0, 0),
+    ):
+        FlowCount.objects.create(
+            pair=pair, flow="orders", step=step, day=day, passed=passed, stopped=stopped, failed=failed
+        )
