@@ -99,9 +99,20 @@ def convert_parameter(spec: Transform, parameter: Parameter, value: Any) -> Any:
     if value is None and not parameter.is_required:
         return parameter.default
     try:
-        return _CONVERSIONS[parameter.type](parameter, value)
+        converted = _CONVERSIONS[parameter.type](parameter, value)
     except (TransformError, TypeError, ValueError):
         raise ParameterError(f"“{spec.title}”: “{parameter.label}” cannot be “{value}”.") from None
+    _check(spec, parameter, converted)
+    return converted
+
+
+def _check(spec: Transform, parameter: Parameter, value: Any) -> None:
+    if parameter.check is None or value == parameter.default:
+        return
+    try:
+        parameter.check(value)
+    except ValueError as error:
+        raise ParameterError(f"“{spec.title}”, “{parameter.label}”: {error}") from None
 
 
 def _integer(_parameter: Parameter, value: Any) -> int:

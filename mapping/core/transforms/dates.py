@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from mapping.core.problems import TransformError
-from mapping.core.transforms.registry import Example, Parameter, transform
+from mapping.core.transforms.registry import Example, Parameter, transform, within
 from mapping.core.values import as_datetime, as_decimal, as_text
 
 
@@ -29,8 +29,8 @@ def zone(name: str) -> ZoneInfo:
     takes="date",
     gives="date",
     parameters=(
-        Parameter("zone", "text", "Time zone", "Europe/London"),
-        Parameter("plus_days", "integer", "Days later", 0),
+        Parameter("zone", "text", "Time zone", "Europe/London", check=zone),
+        Parameter("plus_days", "integer", "Days later", 0, check=within(-3660, 3660)),
     ),
 )
 def date(value: Any, *, zone: str = "Europe/London", plus_days: int = 0) -> str:
@@ -58,7 +58,7 @@ _zone = zone
     gives="date",
     parameters=(
         Parameter("pattern", "text", "Pattern, such as %d/%m/%Y %H:%M:%S"),
-        Parameter("zone", "text", "Time zone it is written in", "Europe/London"),
+        Parameter("zone", "text", "Time zone it is written in", "Europe/London", check=zone),
     ),
 )
 def parse_date(value: Any, *, pattern: str, zone: str = "Europe/London") -> str:
@@ -101,7 +101,7 @@ def from_epoch(value: Any, *, unit: str = "seconds") -> str:
     gives="text",
     parameters=(
         Parameter("pattern", "text", "Pattern, such as %d %b %Y"),
-        Parameter("zone", "text", "Time zone", "Europe/London"),
+        Parameter("zone", "text", "Time zone", "Europe/London", check=zone),
     ),
 )
 def format_date(value: Any, *, pattern: str, zone: str = "Europe/London") -> str:

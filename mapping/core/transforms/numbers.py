@@ -15,10 +15,10 @@ from functools import reduce
 from operator import add, mul, sub
 from typing import Any, Final
 
-from integrations.core.currencies import UnknownCurrencyError
+from integrations.core.currencies import UnknownCurrencyError, exponent_of
 from integrations.core.money import InexactAmountError, Money
 from mapping.core.problems import TransformError
-from mapping.core.transforms.registry import Example, Parameter, transform
+from mapping.core.transforms.registry import Example, Parameter, transform, within
 from mapping.core.values import as_decimal, as_text
 
 ROUNDINGS: Final = {
@@ -55,7 +55,7 @@ def number(value: Any, *, decimal_mark: str = ".") -> Decimal:
     example=Example(3834, Decimal("38.34"), {"currency": "GBP"}),
     takes="number",
     gives="number",
-    parameters=(Parameter("currency", "text", "Currency"),),
+    parameters=(Parameter("currency", "text", "Currency", check=exponent_of),),
 )
 def from_minor_units(value: Any, *, currency: str) -> Decimal:
     """Whole minor units (as Opayo's Pi API speaks) to major units, by the currency's own decimals."""
@@ -72,7 +72,7 @@ def from_minor_units(value: Any, *, currency: str) -> Decimal:
     example=Example("38.34", 3834, {"currency": "GBP"}),
     takes="number",
     gives="number",
-    parameters=(Parameter("currency", "text", "Currency"),),
+    parameters=(Parameter("currency", "text", "Currency", check=exponent_of),),
 )
 def to_minor_units(value: Any, *, currency: str) -> int:
     """Major units to whole minor units, exactly."""
@@ -157,7 +157,7 @@ def absolute(value: Any) -> Decimal:
     takes="number",
     gives="number",
     parameters=(
-        Parameter("decimals", "integer", "Decimals", 2),
+        Parameter("decimals", "integer", "Decimals", 2, check=within(0, 12)),
         Parameter("rounding", "choice", "Rounding", "half_up", choices=tuple(ROUNDINGS)),
     ),
 )

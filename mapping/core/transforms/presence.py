@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mapping.core.transforms.registry import Example, Parameter, transform
+from mapping.core.transforms.registry import Example, Parameter, nonzero, transform
 
 
 @transform(
@@ -55,7 +55,7 @@ def first_of(values: Sequence[Any]) -> Any:
     example=Example(["Tea", "Pot"], "Pot", {"position": -1}),
     takes="list",
     gives="any",
-    parameters=(Parameter("position", "integer", "Which: 1 is the first, -1 the last", 1),),
+    parameters=(Parameter("position", "integer", "Which: 1 is the first, -1 the last", 1, check=nonzero),),
 )
 def item(values: Any, *, position: int = 1) -> Any:
     """One element of a list; None when there is no such element. A value that is no list is its own first element."""

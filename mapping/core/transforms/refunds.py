@@ -45,8 +45,8 @@ _HALF_POT: Line = {
 @transform(
     "refund_lines",
     title="Lines of a refund",
-    sentence="Give back {amount} of the lines, after {earlier}",
-    example=Example([_POT], [_HALF_POT], {"amount": "12.00", "currency": "GBP", "earlier": []}),
+    sentence="Give back {amount} of the lines[, after {earlier}]",
+    example=Example([_POT], [_HALF_POT], {"amount": "12.00", "currency": "GBP"}),
     takes="lines",
     gives="lines",
     parameters=(
@@ -86,8 +86,8 @@ def refund_lines(
 @transform(
     "refund_amount",
     title="Amount of a refund",
-    sentence="Convert the refund (source 1) from its currency (source 2) by {rate}, after {earlier}",
-    example=Example(["12.00", "GBP"], Decimal("12.00"), {"earlier": []}),
+    sentence="Convert the refund (source 1) from its currency (source 2) by {rate}[, after {earlier}]",
+    example=Example(["12.00", "GBP"], Decimal("12.00")),
     takes="number",
     gives="number",
     parameters=(_EARLIER, _RATE),

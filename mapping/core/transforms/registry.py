@@ -17,7 +17,8 @@ _REQUIRED: Final = object()
 class Parameter:
     """One setting of a transform. `label` is what the form shows; `choices` belong to type "choice".
 
-    `may_be_absent`: the path it is read from may lead to nothing (a look-up table that nobody has made).
+    `may_be_absent`: the path it is read from may lead to nothing (a look-up table that nobody has made). `check` judges a
+    fixed value of the right type, and raises ValueError in words where it makes no sense.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Parameter:
     default: Any = _REQUIRED
     choices: tuple[str, ...] = ()
     may_be_absent: bool = False
+    check: Callable[[Any], object] | None = None
 
     @property
     def is_required(self) -> bool:
@@ -67,6 +69,22 @@ class Transform:
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, or None."""
         return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+
+def within(least: int, most: int) -> Callable[[Any], None]:
+    """A check that a whole number lies between two others, both allowed."""
+
+    def check(value: Any) -> None:
+        if not least <= value <= most:
+            raise ValueError(f"it has to lie between {least} and {most}, not be {value}.")
+
+    return check
+
+
+def nonzero(value: Any) -> None:
+    """A check of a position counted from 1, or from the end when negative."""
+    if not value:
+        raise ValueError("count from 1, or from -1 for the last.")
 
 
 REGISTRY: Final[dict[str, Transform]] = {}
@@ -122,7 +140,8 @@ def sentence(spec: Transform, parameters: Mapping[str, Any]) -> str:
     """
     defaults = {p.name: p.default for p in spec.parameters if not p.is_required}
     used = {**defaults, **parameters}
-    shown = _Shown({key: _shown(value) for key, value in used.items()})
+    choices = {p.name for p in spec.parameters if p.type == "choice"}
+    shown = _Shown({key: _shown(value, is_choice=key in choices) for key, value in used.items()})
 
     def optional(match: re.Match[str]) -> str:
         names = re.findall(r"{(\w+)}", match[1])
@@ -131,7 +150,9 @@ def sentence(spec: Transform, parameters: Mapping[str, Any]) -> str:
     return re.sub(r"\[(.*?)\]", optional, spec.sentence).format_map(shown)
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: Any, *, is_choice: bool) -> Any:
+    if is_choice and isinstance(value, str):
+        return value.replace("_", " ")
     if isinstance(value, Mapping):
         return value["from"] if set(value) == {"from"} else f"a table of {len(value)}"
     if isinstance(value, list | tuple):

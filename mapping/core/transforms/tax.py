@@ -23,7 +23,7 @@ from mapping.core.values import as_decimal
     parameters=(
         Parameter("part", "choice", "Which part", choices=("net", "tax", "gross")),
         Parameter("basis", "choice", "The amount", "includes", choices=("includes", "excludes")),
-        Parameter("currency", "text", "Currency", "GBP"),
+        Parameter("currency", "text", "Currency", "GBP", check=unit_of),
     ),
     takes_many=True,
 )

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mapping.core.problems import Noted, TransformError
 from mapping.core.transforms.presence import is_missing
-from mapping.core.transforms.registry import Example, Parameter, transform
+from mapping.core.transforms.registry import Example, Parameter, nonzero, transform, within
 from mapping.core.values import as_text
 
 # What XML 1.0 cannot carry and no document wants: control characters other than tab and line ends, lone surrogates.
@@ -178,7 +178,7 @@ def template(values: Sequence[Any], *, text: str) -> str:
     gives="text",
     parameters=(
         Parameter("separator", "text", "Split at"),
-        Parameter("part", "integer", "Part to take, -1 is the last"),
+        Parameter("part", "integer", "Part to take, -1 is the last", check=nonzero),
     ),
 )
 def split(value: Any, *, separator: str, part: int) -> str | None:
@@ -196,7 +196,7 @@ def split(value: Any, *, separator: str, part: int) -> str | None:
     takes="text",
     gives="text",
     parameters=(
-        Parameter("length", "integer", "Most characters"),
+        Parameter("length", "integer", "Most characters", check=within(1, 100_000)),
         Parameter("when_longer", "choice", "When it is longer", "cut", choices=("cut", "leave_out")),
     ),
 )

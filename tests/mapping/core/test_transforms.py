@@ -13,7 +13,9 @@ from mapping.core.transforms import REGISTRY, Transform, sentence
 
 
 def run(name: str, given: Any, /, **parameters: Any) -> Any:
-    return compile_step(TransformUse(name, parameters)).apply(given, Scope({}, {}))
+    return compile_step(TransformUse(name, parameters)).apply(
+        given, Scope({"pounds": "£"}, {"zone": "Europe/Leeds"})
+    )
 
 
 @pytest.mark.parametrize("spec", REGISTRY.values(), ids=lambda spec: spec.name)
@@ -26,6 +28,10 @@ def test_every_transform_says_what_it_does_in_a_sentence(spec: Transform) -> Non
     text = sentence(spec, spec.example.parameters)
     assert text[0].isupper() or text.startswith(str(spec.example.parameters.get("value")))
     assert not set(text) & set("{}[]…") or spec.name in ("template", "regex")
+
+
+def test_choices_stand_in_a_sentence_as_words() -> None:
+    assert sentence(REGISTRY["round"], {"decimals": 4}) == "Round to 4 decimals (half up)"
 
 
 def test_a_sentence_leaves_out_what_is_as_usual_and_names_paths() -> None:
@@ -50,6 +56,13 @@ def test_a_sentence_leaves_out_what_is_as_usual_and_names_paths() -> None:
         ("template", {"text": "{1:>99999999}"}, "Placeholders are the numbers of the sources"),
         ("template", {"text": "{1"}, "The text cannot be read"),
         ("default", {"value": {"from": "a..b"}}, "is not a field path"),
+        ("date", {"zone": "Europe/Leeds"}, "“Europe/Leeds” is not a time zone such as Europe/London."),
+        ("date", {"plus_days": 99_999}, "“Days later”: it has to lie between -3660 and 3660, not be 99999."),
+        ("to_minor_units", {"currency": "£"}, "'£' is not an ISO 4217 currency code"),
+        ("truncate", {"length": 0}, "it has to lie between 1 and 100000"),
+        ("round", {"decimals": -1}, "it has to lie between 0 and 12"),
+        ("split", {"separator": ",", "part": 0}, "count from 1, or from -1 for the last"),
+        ("item", {"position": 0}, "count from 1"),
     ],
 )
 def test_wrong_parameters_are_refused_in_words(name: str, parameters: dict[str, Any], said: str) -> None:
@@ -100,9 +113,15 @@ def test_transforms_at_their_edges(name: str, value: Any, parameters: dict[str, 
         ("number", 1.5, {}, "not an amount", "record"),
         ("from_minor_units", "12.5", {"currency": "GBP"}, "not a whole number", "record"),
         ("to_minor_units", "12.345", {"currency": "GBP"}, "not an exact amount", "record"),
-        ("to_minor_units", "12", {"currency": "£"}, "not an ISO 4217", "record"),
+        ("to_minor_units", "12", {"currency": {"from": "pounds"}}, "not an ISO 4217", "record"),
         ("arithmetic", ["1", "0"], {"operation": "divide"}, "divided by zero", "record"),
-        ("date", "2026-11-22T10:00:00Z", {"zone": "Europe/Leeds"}, "not a time zone", "settings"),
+        (
+            "date",
+            "2026-11-22T10:00:00Z",
+            {"zone": {"from": "context:zone"}},
+            "not a time zone",
+            "settings",
+        ),
         ("parse_date", "22.11.2026", {"pattern": "%d/%m/%Y"}, "not a date written as", "record"),
         ("lookup", "FR", {"table": {}, "must_exist": True}, "not in the look-up table", "settings"),
         ("status_map", "SHRUG", {}, "say there what it means", "settings"),
@@ -217,9 +236,7 @@ def test_a_count_that_is_no_time_says_so() -> None:
         run("from_epoch", "9" * 30)
 
 
-@pytest.mark.parametrize(
-    ("position", "found"), [(1, "a"), (2, "b"), (-1, "b"), (3, None), (-3, None), (0, None)]
-)
+@pytest.mark.parametrize(("position", "found"), [(1, "a"), (2, "b"), (-1, "b"), (3, None), (-3, None)])
 def test_one_element_of_a_list_is_taken_by_its_position(position: int, found: Any) -> None:
     assert run("item", ["a", "b"], position=position) == found
     assert run("item", "a", position=1) == "a"
