@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from mapping.views import (
     drafting,
+    dry_run,
+    dry_run_records,
     flow_edits,
     flow_trying,
     flows,
@@ -62,6 +64,20 @@ _version = [
     path("tables/", tables.tables, name="mapping-tables"),
 ]
 
+_dry_run = [
+    path("", dry_run.dry_run, name="mapping-dry-run"),
+    path("start/", dry_run.start, name="mapping-dry-run-start"),
+    path("counts/", dry_run.counts, name="mapping-dry-run-counts"),
+    path("<int:run_id>/", dry_run.result, name="mapping-dry-run-result"),
+    path("<int:run_id>/live/", dry_run.live, name="mapping-dry-run-live"),
+    path("<int:run_id>/stop/", dry_run.stop, name="mapping-dry-run-stop"),
+    path("<int:run_id>/records/", dry_run_records.records, name="mapping-dry-run-records"),
+    path("<int:run_id>/records/export.csv", dry_run_records.export, name="mapping-dry-run-export"),
+    path(
+        "<int:run_id>/records/<int:difference_id>/", dry_run_records.record, name="mapping-dry-run-record"
+    ),
+]
+
 _flow = [
     path("", flows.flow, name="mapping-flow"),
     path("change/", flow_edits.change, name="mapping-flow-change"),
@@ -83,6 +99,7 @@ _mapping = [
     path("versions/<int:number>/", include(_version)),
     path("versions/<int:number>/api/", include(_api)),
     path("versions/<int:number>/flows/<slug:flow_id>/", include(_flow)),
+    path("versions/<int:number>/dry-run/", include(_dry_run)),
 ]
 
 urlpatterns = [path("<pair:pair_slug>/mapping/", include(_mapping))]
