@@ -3,6 +3,7 @@ import { h, icon } from "./dom.js";
 import { readable, tableOptions } from "./options.js";
 import { picker } from "./picker.js";
 import { pairsEditor } from "./pairs.js";
+import { valueText } from "./shown.js";
 
 const DECIMAL = /^-?\d+([.,]\d+)?$/;
 const INTEGER = /^-?\d+$/;
@@ -68,8 +69,15 @@ class Parameter {
     choice.input.disabled = !this.isEditable;
     this.control = choice.input;
     choice.input.id = this.id;
-    this.panel.keep(() => isFrom(this.value) && choice.set(this.value.from));
-    return choice.element;
+    const here = h("p", { class: "field__help" });
+    this.panel.keep(() => {
+      if (!isFrom(this.value)) return;
+      choice.set(this.value.from);
+      const found = this.panel.store.evaluation?.values?.[this.value.from];
+      here.hidden = found === undefined;
+      here.textContent = found === undefined ? "" : `here: ${valueText(found)}`;
+    });
+    return h("div", {}, choice.element, here);
   }
 
   #literal() {

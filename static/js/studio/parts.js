@@ -11,6 +11,8 @@ const EFFECTS = { stop: "stop the document", warn: "only warn" };
 
 export function mappingParts(panel) {
   const { store } = panel;
+  const [selected, target] = (store.selection ?? "").split(/:(.*)/s);
+  if (selected === "collection") return [h("h2", { class: "panel__title", tabindex: "-1" }, "For each"), collection(panel, target)];
   const { note, kind } = store.document;
   return [
     h("header", { class: "panel__head" }, h("div", {}, h("h2", { class: "panel__title" }, store.document.name || kind || store.mapping), note && h("p", { class: "panel__note" }, note))),
@@ -30,7 +32,7 @@ function collections(panel) {
   const all = store.document.collections ?? [];
   const lists = store.state.target.fields.filter((field) => field.type === "list" && !field.read_only && !all.some((one) => one.target === field.path));
   const add = picker({
-    label: "Make a list", placeholder: "Make another list…", key: "add-collection",
+    label: "Make a list", placeholder: "Make another list…", key: "add-collection", isAdding: true,
     options: () => lists.map((field) => ({ value: field.path, title: field.label || field.path, detail: field.path })),
     pick: (target) => put(panel, `Make ${target} from a list`, [{ op: "put", item: "collection", id: target, value: { target, source: "" } }]),
   });

@@ -11,7 +11,7 @@ function fits(option, words) {
 }
 
 class Picker {
-  constructor({ label, placeholder, options, pick, isFree = false, value = "", key, describedBy }) {
+  constructor({ label, placeholder, options, pick, isFree = false, isAdding = false, value = "", key, describedBy }) {
     Object.assign(this, { options, pick, isFree, value });
     const id = `picker-${(made += 1)}`;
     this.list = h("ul", { id, role: "listbox", class: "picker__list", "aria-label": label, hidden: true });
@@ -20,7 +20,7 @@ class Picker {
       "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list", "aria-describedby": describedBy, "data-key": key,
     });
     this.input.value = this.written(value);
-    this.element = h("div", { class: "picker" }, this.input, this.list);
+    this.element = h("div", { class: isAdding ? "picker picker--add" : "picker" }, this.input, this.list);
     this.at = -1;
     this.#listen();
   }

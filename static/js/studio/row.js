@@ -81,7 +81,7 @@ function sources(panel) {
   const list = h("ol", { class: "sources" }, paths.map((path, index) => source(panel, path, index, options)));
   if (store.isEditable) sortable(list, (from, to) => put("Reorder the sources", moved(paths, from, to)));
   const add = picker({
-    label: "Add a source field", placeholder: paths.length ? "Add another field…" : "Choose a field…", key: "add-source",
+    label: "Add a source field", placeholder: paths.length ? "Add another field…" : "Choose a field…", key: "add-source", isAdding: true,
     options: () => fitting(panel, options()).filter(({ value }) => !paths.includes(value)),
     pick: (path) => { announce(`Added ${path}.`); put("Add a source", [...paths, path]); },
   });
@@ -139,7 +139,8 @@ function result(panel) {
   const box = h("div", { class: "outcome" });
   panel.keep(() => {
     const { entry, store } = panel;
-    box.classList.toggle("outcome--bad", Boolean(entry?.error));
+    box.classList.toggle("outcome--bad", Boolean(entry?.error || (!entry && store.evaluationError)));
+    if (!entry && store.evaluationError) return box.replaceChildren(icon("circle-alert"), h("span", {}, store.evaluationError));
     if (entry?.error) box.replaceChildren(icon("circle-alert"), h("span", {}, entry.error));
     else if (entry) box.replaceChildren(h("span", { class: "outcome__label" }, "Becomes"), valueView(entry.value));
     else box.replaceChildren(h("span", { class: "part__empty" }, store.sample ? "Left out for this sample." : "Choose a sample to see the value."));

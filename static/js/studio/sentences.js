@@ -12,7 +12,7 @@ export function shownParameter(value, label) {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return value.join(", ");
   if (typeof value !== "object") return String(value);
-  if (Object.keys(value).length === 1 && typeof value.from === "string") return label(value.from);
+  if (Object.keys(value).length === 1 && typeof value.from === "string") return `“${label(value.from)}”`;
   return `a table of ${Object.keys(value).length}`;
 }
 

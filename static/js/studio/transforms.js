@@ -113,7 +113,7 @@ function transformOptions(panel) {
 
 function adding(panel) {
   return picker({
-    label: "Add a step", placeholder: "Add a step: shorten, look up, round…", key: "add-step",
+    label: "Add a step", placeholder: "Add a step: shorten, look up, round…", key: "add-step", isAdding: true,
     options: () => transformOptions(panel),
     pick: (name) => add(panel, name),
   }).element;
