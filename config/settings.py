@@ -11,6 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from config.env import env_bool, env_int, env_list, env_str
 from config.keys import local_key
+from config.logs import without_card_numbers
 from config.postgres import database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -225,6 +226,7 @@ LOGGING = {
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 structlog.processors.JSONRenderer(),
+                without_card_numbers,
             ],
             "foreign_pre_chain": [
                 structlog.stdlib.add_log_level,

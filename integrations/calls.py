@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import requests
@@ -23,6 +23,7 @@ from integrations.core.pci import mask_text
 from integrations.models import ApiCall, Connection
 
 _POOL = 8
+_FRESH = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def send(connection: Connection, call: Call, name: str) -> Answer:
     finally:
         failure = result if isinstance(result, Failure) else None
         _log(connection, call, _Timing(began, time.monotonic() - clock), answer, failure)
+        _note_health(connection, answer, failure)
     if isinstance(result, Failure):
         raise result
     return result
@@ -152,6 +154,19 @@ def _log(
         rows=call.rows,
         error=mask_text(failure.message) if failure is not None else "",
     )
+
+
+def _note_health(connection: Connection, answer: Answer | None, failure: Failure | None) -> None:
+    """When the system last answered, and what went wrong since; for people, so a minute's precision will do."""
+    now = timezone.now()
+    if failure is not None:
+        changes = {"last_bad_at": now, "last_error": mask_text(failure.message)}
+        Connection.objects.filter(pk=connection.pk).update(**changes)
+    elif answer is not None and answer.status < 400:
+        known = connection.last_good_at
+        if known is None or now - known > _FRESH:
+            connection.last_good_at = now
+            Connection.objects.filter(pk=connection.pk).update(last_good_at=now)
 
 
 def _outcome(answer: Answer | None, failure: Failure | None) -> str:
