@@ -11,7 +11,6 @@ from django.conf import settings
 
 from config.logs import without_card_numbers
 
-
 LINE: dict[str, Any] = dict(settings.LOGGING)["formatters"]["line"]  # type: ignore[index]  # a plain dictionary
 
 
