@@ -5,15 +5,21 @@ from __future__ import annotations
 from django.utils import timezone
 from django_q.models import Schedule
 
-_MINUTELY = {"sync:tick": "sync.tasks.tick", "sync:fetch": "sync.tasks.fetch"}
+_MINUTELY = {
+    "sync:tick": "sync.tasks.tick",
+    "sync:fetch": "sync.tasks.fetch",
+    "sync:dry-runs": "mapping.tasks.tick",
+}
+_NIGHTLY = {"sync:tidy": "sync.tasks.tidy", "sync:dry-runs-tidy": "mapping.tasks.tidy"}
 
 
 def sync_schedules() -> None:
     """Make the schedules as they should be, and remove those of ours that are no more."""
     for name, function in _MINUTELY.items():
         _schedule(name, function, Schedule.MINUTES, minutes=1)
-    _schedule("sync:tidy", "sync.tasks.tidy", Schedule.DAILY)
-    known = [*_MINUTELY, "sync:tidy"]
+    for name, function in _NIGHTLY.items():
+        _schedule(name, function, Schedule.DAILY)
+    known = [*_MINUTELY, *_NIGHTLY]
     Schedule.objects.filter(name__startswith="sync:").exclude(name__in=known).delete()
 
 
