@@ -79,6 +79,13 @@ def undo_labels(version: MappingVersion) -> dict[str, str]:
     return {"undo_label": done or "", "redo_label": undone or ""}
 
 
+def refusal_words(refusal: Exception) -> str:
+    """A refusal for a message: of many problems the first, and how many more there are."""
+    lines = str(refusal).splitlines()
+    more = f" And {len(lines) - 1} more." if len(lines) > 1 else ""
+    return f"{lines[0]}{more}" if lines else "That cannot be done now."
+
+
 def page_of(name: str, pair: Pair, number: int, *more: str) -> str:
     """The address of a version's page."""
     try:

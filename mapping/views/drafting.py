@@ -17,8 +17,7 @@ from mapping.core.problems import MappingInvalidError
 from mapping.models import MappingVersion
 from mapping.services import editing
 from mapping.services.editing import NotADraftError, NothingLeftError, StaleDraftError
-from mapping.views.common import safe_next, version_of
-from mapping.views.version_actions import refusal_words
+from mapping.views.common import refusal_words, safe_next, version_of
 
 
 def change_draft(

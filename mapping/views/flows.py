@@ -21,8 +21,8 @@ from mapping.forms.steps import Choices, StepForm
 from mapping.models import MappingVersion
 from mapping.presenting.flows import ShownFlow, Tallies, shown_flow
 from mapping.selectors import effective_blueprint
+from mapping.services.records_to_try import records_to_try
 from mapping.views.common import may_edit, tallies_today, undo_labels, version_of
-from mapping.views.flow_records import records_to_try
 
 
 @require_GET

@@ -19,7 +19,7 @@ from mapping.models import MappingVersion, PublishedMappingError
 from mapping.presenting.versions import reason_asked
 from mapping.services import versions as services
 from mapping.services.versions import VersionRefusedError
-from mapping.views.common import dry_run_of, version_of
+from mapping.views.common import dry_run_of, refusal_words, version_of
 from mapping.views.versions import judged
 
 # What a person asked and cannot be done now; each says why in words.
@@ -37,13 +37,6 @@ def _done(
     else:
         messages.success(request, said)
     return redirect("mapping-version", pair.slug, number)
-
-
-def refusal_words(refusal: Exception) -> str:
-    """A refusal for a message: of many problems the first, and how many more there are."""
-    lines = str(refusal).splitlines()
-    more = f" And {len(lines) - 1} more, listed below." if len(lines) > 1 else ""
-    return f"{lines[0]}{more}" if lines else "That cannot be done now."
 
 
 @require_POST
