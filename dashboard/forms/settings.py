@@ -46,7 +46,7 @@ class PairForm(PageModelForm):
         fields = [
             "name", "zone", "currencies_kept", "invoice_prefix", "days_due", "rounding", "rounding_cap_minor",
             "locked_period", "failed_grace_hours", "order_code_pattern", "emails_customers",
-            "keep_calls_days", "keep_events_days",
+            "mapping_needs_second_person", "keep_calls_days", "keep_events_days",
         ]  # fmt: skip
         labels = {
             "name": "Name of the pair",
@@ -59,6 +59,7 @@ class PairForm(PageModelForm):
             "failed_grace_hours": "Grace after a failed payment, in hours",
             "order_code_pattern": "How order numbers are read from a VendorTxCode",
             "emails_customers": "E-mail customers when a payment is received or fails",
+            "mapping_needs_second_person": "A second person publishes mappings",
             "keep_calls_days": "Keep calls for days",
             "keep_events_days": "Keep received messages for days",
         }
@@ -67,6 +68,7 @@ class PairForm(PageModelForm):
             "rounding_cap_minor": "In pennies. Above it a document stops and asks.",
             "failed_grace_hours": "An unpaid invoice stays open this long for another attempt; then it is closed.",
             "order_code_pattern": "A regular expression with a group named order. Used when the shop did not say.",
+            "mapping_needs_second_person": "Whoever has worked on a version cannot publish it.",
             "keep_events_days": "The law may ask for six years: 2192 days.",
         }
 
@@ -74,6 +76,7 @@ class PairForm(PageModelForm):
         ("Books", ("name", "zone", "currencies_kept")),
         ("Documents", ("invoice_prefix", "days_due", "rounding", "rounding_cap_minor", "locked_period")),
         ("Payments", ("failed_grace_hours", "order_code_pattern", "emails_customers")),
+        ("Mapping", ("mapping_needs_second_person",)),
         ("Retention", ("keep_calls_days", "keep_events_days")),
     )
 

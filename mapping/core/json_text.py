@@ -24,7 +24,7 @@ def read_json(text: str | bytes) -> Any:
     """JSON values with every number as int or Decimal, never float. Raises JsonTextError."""
     words = _decoded(text) if isinstance(text, bytes) else text
     if not words.strip():
-        raise JsonTextError("This is empty: paste a JSON object, { … }.")
+        raise JsonTextError("This is empty; a JSON object, { … }, was expected.")
     try:
         value = json.loads(words.removeprefix("\ufeff"), parse_float=Decimal, parse_constant=_refuse)
     except json.JSONDecodeError as error:

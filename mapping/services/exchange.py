@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from integrations.models import Pair
-from mapping.core.blueprint import blueprint_from_json, blueprint_to_text
-from mapping.core.document import loads
+from mapping.core.blueprint import blueprint_from_json, blueprint_to_text, completed
+from mapping.core.json_text import JsonTextError, read_json
 from mapping.models import MappingVersion
-from mapping.selectors import effective_blueprint
+from mapping.selectors import effective_blueprint, published_blueprint
 from mapping.services.versions import create_draft
 
 if TYPE_CHECKING:
@@ -32,14 +31,9 @@ def import_version(pair: Pair, body: bytes, *, name: str, by: User) -> MappingVe
     nothing was made.
     """
     try:
-        value = loads(body.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise ImportRefusedError("This is no text: an exported file is JSON in UTF-8.") from error
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise ImportRefusedError(f"This is not valid JSON: {error.msg} at {where}.") from error
-    except RecursionError as error:
-        raise ImportRefusedError("This JSON is nested too deeply to be a mapping.") from error
-    blueprint = blueprint_from_json(value)
+        value = read_json(body)
+    except JsonTextError as error:
+        raise ImportRefusedError(str(error)) from error
+    blueprint = completed(blueprint_from_json(value), published_blueprint(None))
     title = name.rpartition(".")[0] or name or "Imported"
     return create_draft(pair, blueprint, name=title, by=by, comment=f"Imported from {name}.")

@@ -234,9 +234,9 @@ def test_an_export_imported_again_is_the_same(
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b'{"format": 2, "flows": [', "This is not valid JSON"),
-        (b"", "This is not valid JSON"),
-        (b"\xff\xfe\x00", "This is no text"),
+        (b'{"format": 2, "flows": [', "This is not JSON"),
+        (b"", "This is empty"),
+        (b"\xff\xfe\x00", "not text in UTF-8"),
         (b"[1, 2]", "should be a JSON object"),
         (b'{"format": 9}', "format 9"),
         (json.dumps({"format": 2, "flows": [{"id": "a b", "trigger": "moon"}]}).encode(), "trigger"),
