@@ -18,8 +18,7 @@ from sync.services.actions import ActionRefusedError, cancel_postings, write_aud
 from sync.services.deciding import Deciding
 from sync.services.leases import wake
 from sync.services.messages import write_messages
-from sync.services.problems import GOING_FIELDS, set_going
-from sync.services.remaking import remake
+from sync.services.problems import let_go
 from sync.services.rulings import OF_ORDER, OF_PAYMENT
 from sync.services.standing import KEPT_BACK
 from sync.services.wakes import wake_pair
@@ -38,10 +37,7 @@ def release(ruling: Ruling, actor: User, reason: str = "") -> int:
         fresh = _decided(ruling, actor, Ruling.Settlement.RELEASED, reason)
         deciding = Deciding(DocumentMaker(fresh.pair, business_now()))
         deciding.load([fresh.order])
-        remake(fresh.pair, held, deciding)
-        for posting in held:
-            set_going(posting)
-        Posting.objects.bulk_update(held, GOING_FIELDS, batch_size=200)
+        let_go(fresh.pair, held, deciding)
         messages = write_messages(fresh.pair, deciding.messages_of_release(fresh))
         approved = fresh.outcome == Ruling.Outcome.APPROVE
         _note(fresh, actor, "ruling.approved" if approved else "ruling.released", reason)

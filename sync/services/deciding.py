@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from integrations.core.money import Money
 from integrations.models import Order, Payment
 from mapping.core.enrichment import Sources
@@ -133,7 +135,7 @@ class Deciding:
         rows = list(self.changed.values())
         Ruling.objects.bulk_create([row for row in rows if row._state.adding])
         Ruling.objects.bulk_update([row for row in rows if not row._state.adding], _RULED, batch_size=200)
-        day = self.maker.now.astimezone(ZoneInfo(self.maker.pair.zone)).date()
+        day = timezone.now().astimezone(ZoneInfo(self.maker.pair.zone)).date()
         count_steps(self.maker.pair, day, self.tally)
         return write_messages(self.maker.pair, self.told)
 

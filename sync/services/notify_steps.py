@@ -6,6 +6,8 @@ from collections import Counter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from integrations.clock import business_now
 from integrations.core.money import Money
 from integrations.models import Order, Pair, Payment
@@ -64,7 +66,7 @@ class NotifySteps:
 
     def write(self) -> int:
         """Store messages and counts; returns how many messages there were."""
-        count_steps(self.pair, self.now.astimezone(ZoneInfo(self.pair.zone)).date(), self.tally)
+        count_steps(self.pair, timezone.now().astimezone(ZoneInfo(self.pair.zone)).date(), self.tally)
         return write_messages(self.pair, self.told)
 
     def _record(self, order: Order, payment: Payment) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils import timezone
 from integrations.core.failures import ConfigurationFailure
 from integrations.models import Pair
 from sync.models import Posting, Problem
+from sync.services.deciding import Deciding
 from sync.services.remaking import remake
 from sync.services.rulings import keep_back_again
 
@@ -57,6 +58,21 @@ def release_problem(problem: Problem) -> int:
     keep_back_again(held)
     Posting.objects.bulk_update(held, GOING_FIELDS, batch_size=200)
     return len(held)
+
+
+def let_go(pair: Pair, postings: Sequence[Posting], deciding: Deciding) -> None:
+    """What flow or rules kept back goes on, made by the mappings in use now, within the caller's transaction.
+
+    What those cannot make needs a person.
+    """
+    stopped = {posting.pk for posting in remake(pair, postings, deciding)}
+    for posting in postings:
+        words = posting.error
+        set_going(posting)
+        if posting.pk in stopped:
+            posting.state, posting.error = Posting.State.DEAD, words
+            posting.error_class = Posting.ErrorClass.PERMANENT
+    Posting.objects.bulk_update(postings, GOING_FIELDS, batch_size=200)
 
 
 GOING_FIELDS = [

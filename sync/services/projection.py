@@ -21,8 +21,7 @@ from sync.core.states import UNSENT
 from sync.models import Posting
 from sync.services.batch import Batch
 from sync.services.deciding import Deciding
-from sync.services.problems import GOING_FIELDS, open_problem, set_going
-from sync.services.remaking import remake
+from sync.services.problems import let_go, open_problem, set_going
 from sync.services.rulings import OF_ORDER, OF_PAYMENT
 from sync.services.standing import GOES, Standing, is_kept_back
 
@@ -435,20 +434,12 @@ def _write(books: _Books) -> None:
             posting.waits_for = books.postings.get(after) if after else None
             _ready_if_free(books, posting)
         insert_rows([posting for posting, _ in rows])
-    _let_go(books)
+    kept_back = {posting.pk: posting for posting in books.let_go}
+    let_go(books.batch.pair, list(kept_back.values()), books.deciding)
     _update(books.changed)
     update_rows(books.kept_back, ["state", "error", "error_class"])
     _restate(books.restated)
     books.batch.messages += books.deciding.write()
-
-
-def _let_go(books: _Books) -> None:
-    """What flow or rules kept back goes on, made by the mappings in use now."""
-    rows = list({posting.pk: posting for posting in books.let_go}.values())
-    remake(books.batch.pair, rows, books.deciding)
-    for posting in rows:
-        set_going(posting)
-    Posting.objects.bulk_update(rows, GOING_FIELDS, batch_size=200)
 
 
 def _restate(restated: list[tuple[int, str]]) -> None:
