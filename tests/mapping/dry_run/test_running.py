@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +18,6 @@ from mapping.services.dry_run import (
     cancel_dry_run,
     compare_parts,
     forget_old_runs,
-    queueing,
     resume_stalled_runs,
     starting,
     working,
@@ -35,14 +33,6 @@ from tests.mapping.dry_run.scene import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def queued(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """The runs that workers were woken for; none starts by itself."""
-    woken: list[int] = []
-    monkeypatch.setattr(queueing, "async_task", lambda _task, run_id: woken.append(run_id))
-    yield woken
 
 
 @pytest.fixture
