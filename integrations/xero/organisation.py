@@ -54,8 +54,20 @@ def check_organisation(connection: Connection) -> list[Finding]:
 
 def check_again(connection: Connection) -> list[Finding]:
     """The accounts' check over what was read last, without a call; used when a role changes."""
+    findings = check_chart(
+        _roles(connection),
+        books_of(connection),
+        connection.pair.base_currency,
+        connection.pair.currencies_kept,
+    )
+    _update(connection, {"findings": [asdict(finding) for finding in findings]})
+    return findings
+
+
+def books_of(connection: Connection) -> Books:
+    """The organisation's currencies, accounts and tax rates as read last; empty while nothing was read."""
     config = connection.config
-    books = Books(
+    return Books(
         str(config.get("base_currency", "")),
         frozenset(config.get("currencies", ())),
         {each["code"]: Account(**each) for each in config.get("chart", ())},
@@ -64,11 +76,6 @@ def check_again(connection: Connection) -> list[Finding]:
             for each in config.get("tax_rates", ())
         },
     )
-    findings = check_chart(
-        _roles(connection), books, connection.pair.base_currency, connection.pair.currencies_kept
-    )
-    _update(connection, {"findings": [asdict(finding) for finding in findings]})
-    return findings
 
 
 def _read(client: XeroClient, path: str, collection: str) -> list[Mapping[str, Any]]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
+from integrations.xero.core.chart import Books
 from mapping.core.blueprint import Blueprint
 from mapping.core.compiler import check_document
+from mapping.core.enrichment import enriched_fields
 from mapping.core.flows.checking import Surroundings, check_flows
 from mapping.core.flows.compiled import schema_of
 from mapping.core.problems import Problem
 from mapping.core.rules.checking import check_rules
 from mapping.core.schemas import Schema
-from mapping.core.tables import Table
+from mapping.core.schemas.context import context_schema
+from mapping.core.tables import as_context, check_table
 
 Item = Literal["mapping", "rule", "flow", "table"]
 
@@ -36,28 +38,59 @@ class Finding:
         return f"{self.item.capitalize()} {self.id}: {self.problem.message}"
 
 
-def blueprint_problems(blueprint: Blueprint) -> tuple[Finding, ...]:
-    """All findings: mappings first, then tables, rules and flows."""
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is known of the pair beside its blueprint: the context's values, and Xero's chart of accounts."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    chart: Books | None = None
+
+
+def blueprint_problems(blueprint: Blueprint, ground: Ground | None = None) -> tuple[Finding, ...]:
+    """All findings: mappings first, then tables, rules and flows. Accounts and tax types are judged with a `ground` only."""
     around = Surroundings(
         {name: document.target for name, document in blueprint.mappings.items()},
         set(blueprint.tables),
         blueprint.rules,
     )
     return (
-        *(finding for name in sorted(blueprint.mappings) for finding in mapping_problems(blueprint, name)),
+        *(
+            finding
+            for name in sorted(blueprint.mappings)
+            for finding in mapping_problems(blueprint, name, ground)
+        ),
         *(
             Finding("table", table.id, problem)
             for table in blueprint.tables.values()
-            for problem in _doubled(table)
+            for problem in check_table(table)
         ),
         *_found("rule", check_rules(blueprint.rules, _schemas(blueprint), set(blueprint.mappings))),
         *_found("flow", check_flows(blueprint.flows, around)),
     )
 
 
-def mapping_problems(blueprint: Blueprint, name: str) -> tuple[Finding, ...]:
-    """The findings of one mapping."""
-    return tuple(Finding("mapping", name, problem) for problem in check_document(blueprint.mappings[name]))
+def mapping_problems(blueprint: Blueprint, name: str, ground: Ground | None = None) -> tuple[Finding, ...]:
+    """The findings of one mapping, judged with the blueprint's tables and what its flows look up."""
+    known = ground or Ground()
+    problems = check_document(
+        blueprint.mappings[name],
+        context=context_of(blueprint),
+        settings={**known.settings, **as_context(blueprint.tables)},
+        chart=known.chart,
+    )
+    return tuple(Finding("mapping", name, problem) for problem in problems)
+
+
+def context_of(blueprint: Blueprint) -> Schema:
+    """The schema of the context of a blueprint's mappings: the settings, its tables, what its flows look up."""
+    looked_up = (
+        item
+        for flow in blueprint.flows
+        for step in flow.steps
+        if step.kind == "enrich"
+        for item in enriched_fields(step.settings, blueprint.tables)
+    )
+    return context_schema(blueprint.tables, looked_up)
 
 
 def stopping(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -74,12 +107,3 @@ def _schemas(blueprint: Blueprint) -> list[Schema]:
     asking = [flow for flow in blueprint.flows if any(step.kind == "rules" for step in flow.steps)]
     schemas = [schema for flow in asking if (schema := schema_of(flow.trigger)) is not None]
     return list({schema.name: schema for schema in schemas}.values())
-
-
-def _doubled(table: Table) -> Iterator[Problem]:
-    for key, count in Counter(row[0] for row in table.rows if row).items():
-        if count > 1:
-            yield Problem(
-                f"The key “{key}” stands {count} times in the table: only the last one counts.",
-                severity="warning",
-            )

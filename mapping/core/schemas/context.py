@@ -88,8 +88,8 @@ def context_schema(tables: Mapping[str, Table], enriched: Iterable[Field] = ()) 
     """
     known = {item.path for item in CONTEXT.fields}
     added = [_table_field(table) for table in tables.values()]
-    fields = (item for item in (*added, *enriched) if item.path not in known)
-    return replace(CONTEXT, fields=(*CONTEXT.fields, *fields))
+    fields = {item.path: item for item in (*added, *enriched) if item.path not in known}
+    return replace(CONTEXT, fields=(*CONTEXT.fields, *fields.values()))
 
 
 def _table_field(table: Table) -> Field:

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 
 from integrations.members.access import MemberRequest
 from integrations.models import Pair, Role, User
 from mapping.core.blueprint import Blueprint, blueprint_to_json
-from mapping.core.checking import Finding, blueprint_problems
+from mapping.core.checking import Finding, blueprint_problems, context_of
 from mapping.core.document import MappingDocument, to_json
 from mapping.core.schemas import SOURCES, TARGETS, Schema
-from mapping.core.schemas.context import context_schema
 from mapping.models import MappingVersion
 from mapping.selectors import effective_blueprint, published_blueprint, published_version
 from mapping.services import editing
 from mapping.services.editing import Edited, history
+from mapping.services.grounds import ground_of
 from mapping.services.samples import pasted_samples, schema_to_json
 from mapping.services.stored_samples import stored_samples
 from mapping.views.api.endpoint import Asked, Json, answer, api, asked, version_of
@@ -41,7 +42,7 @@ def state(request: MemberRequest, pair: Pair, number: int) -> HttpResponse:
             "blueprint": blueprint_to_json(blueprint),
             **_schemas(pair, request.user, blueprint, document),
             "transforms": transforms_json(),
-            "problems": _problems(blueprint_problems(blueprint), {name} if name else set()),
+            "problems": _problems(_findings(pair, blueprint), {name} if name else set()),
             "samples": _samples(request, pair, document),
             "undo": undo,
             "redo": redo,
@@ -83,10 +84,15 @@ def _edited_json(edited: Edited, wanted: Asked) -> Json:
     about = {name} if name else _touched(edited.changes)
     return {
         "revision": edited.version.revision,
-        "problems": _problems(blueprint_problems(edited.blueprint), about),
+        "problems": _problems(_findings(edited.version.pair, edited.blueprint), about),
         "undo": edited.undo,
         "redo": edited.redo,
     }
+
+
+def _findings(pair: Pair | None, blueprint: Blueprint) -> Sequence[Finding]:
+    """Everything wrong or doubtful, also with the pair's accounts and tax types where they are known."""
+    return blueprint_problems(blueprint, ground_of(pair, timezone.now()) if pair is not None else None)
 
 
 def _touched(made: Sequence[Any]) -> set[str]:
@@ -120,7 +126,7 @@ def _schemas(pair: Pair, person: User, blueprint: Blueprint, document: MappingDo
     target = TARGETS.get(document.target) if document else None
     return {
         "source": _source(pair, person, document),
-        "context": schema_to_json(context_schema(blueprint.tables)),
+        "context": schema_to_json(context_of(blueprint)),
         "target": schema_to_json(target or Schema("", "Xero", ())),
     }
 
