@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from django.test import Client
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from integrations.models import User
 from mapping.models import MappingVersion
 
 READY = ".studio.is-ready"
@@ -58,6 +60,25 @@ class StudioPage:
         mouse.move(*end, steps=6)
         if drop:
             mouse.up()
+
+
+    def swipe(self, source: Locator, target: Locator) -> None:
+        """Drags with a finger: the touches that a screen would report."""
+        start, end = _middle(source), _middle(target)
+        session = self.page.context.new_cdp_session(self.page)
+        steps = [(start[0] + (end[0] - start[0]) * step / 8, start[1] + (end[1] - start[1]) * step / 8) for step in range(9)]
+        for number, (x, y) in enumerate(steps):
+            kind = "touchStart" if number == 0 else "touchMove"
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        session.detach()
+
+
+def signed_in(context: BrowserContext, root: str, user: User) -> None:
+    """Makes `user` the person of a browser's context."""
+    client = Client()
+    client.force_login(user)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": root}])
 
 
 def _middle(locator: Locator) -> tuple[float, float]:

@@ -83,7 +83,7 @@ function spoken(facts, side, linked, model) {
   if (side === "target") parts.push(...facts.links.map(spokenLink));
   else if (linked.length) parts.push(`linked to ${linked.map((row) => targetLabel(row, model)).join(", ")}`);
   else if (facts.isAside) parts.push("used by a transform");
-  if (side === "target" && !linked.length && !facts.isGroup && !facts.isLocked) parts.push("not linked");
+  if (side === "target" && !linked.length && !facts.isGroup && facts.type !== "group" && !facts.isLocked) parts.push("not linked");
   if (facts.suggestion) parts.push(`suggested: ${facts.suggestion.label}, ${facts.suggestion.percent} per cent`);
   if (facts.error) parts.push(`problem: ${facts.error}`);
   else if (facts.value) parts.push(`value ${facts.value}`);

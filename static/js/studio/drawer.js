@@ -29,7 +29,8 @@ export class Drawer {
     this.show(name);
     const tab = this.tabs.find((each) => each.dataset.tab === name);
     const panel = document.getElementById(tab.getAttribute("aria-controls"));
-    const first = panel.querySelector("button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), a[href]");
+    const all = panel.querySelectorAll("button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), a[href]");
+    const first = [...all].find((element) => element.checkVisibility());
     (first ?? tab).focus();
   }
 

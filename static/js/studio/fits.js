@@ -8,6 +8,7 @@ const FAMILY = {
   list: "list", object: "object", group: "group", any: "any",
 };
 const NAMES = { text: "text", number: "a number", date: "a date", flag: "yes or no" };
+const PLAIN = { email: "an e-mail address", url: "a web address", guid: "an id" };
 // What a table can translate: few different values, unlike e-mail addresses, ids or amounts.
 const TRANSLATABLE = new Set(["text", "choice", "flag", "integer", "any"]);
 const NUMBER = /^-?\d+(\.\d+)?$/;
@@ -109,8 +110,8 @@ const CONVERSIONS = {
   "number text": () => yes("Written as text."),
   "flag text": (source, target, values) => intoWords(values),
   "date text": () => yes("Written as a date.", [use("format_date", { pattern: "%d/%m/%Y" })]),
-  "text number": (source, target, values) => throughValues(target, values, NUMBER, [use("number")], "a number"),
-  "text date": (source, target, values) => throughValues(target, values, DATE, [inZone()], "a date like 2026-11-22"),
+  "text number": (source, target, values) => throughValues(source, target, values, NUMBER, [use("number")], "a number"),
+  "text date": (source, target, values) => throughValues(source, target, values, DATE, [inZone()], "a date like 2026-11-22"),
   "text flag": () => yes("“yes”, “true”, “y” and “1” mean yes.", [use("flag")]),
   "number flag": () => yes("1 means yes.", [use("flag")]),
 };
@@ -119,7 +120,8 @@ function intoWords() {
   return yes("Through a table from yes and no.", [use("lookup", { table: { true: "Yes", false: "No" } })]);
 }
 
-function throughValues(target, values, pattern, transforms, what) {
+function throughValues(source, target, values, pattern, transforms, what) {
+  if (source.type in PLAIN) return no(`${target.label} takes ${what}, this is ${PLAIN[source.type]}.`);
   const filled = values.filter((value) => value !== null && value !== "").map(String);
   const bad = filled.find((value) => !pattern.test(value));
   return bad === undefined ? yes(`Read as ${what}.`, transforms) : no(`“${short(bad)}” is not ${what}.`);

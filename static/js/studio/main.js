@@ -253,7 +253,8 @@ class Studio {
   #nextMissing() {
     const { missing } = this.model;
     if (!missing.length) return;
-    const next = missing[(missing.findIndex((node) => node.path === this.panes.target.active) + 1) % missing.length];
+    const next = missing[(missing.findIndex((node) => node.path === this.missingAt) + 1) % missing.length];
+    this.missingAt = next.path;
     this.tools.showView("canvas");
     this.#show(next, () => this.panes.target.activate(next.path));
   }
