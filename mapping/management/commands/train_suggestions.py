@@ -17,6 +17,7 @@ from mapping.suggestions.vocabulary import development
 class Command(BaseCommand):
     """Write the model file, or compare it with what the facts give."""
 
+    requires_system_checks: list[str] = []  # it touches neither pages nor database
     help = "Train the mapping suggestions on the vocabularies in the project; the same facts give the same file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
