@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from mapping.views import (
     drafting,
@@ -93,7 +93,7 @@ _flow = [
     path("steps/<slug:step_id>/remove/", flow_edits.remove_step, name="mapping-step-remove"),
 ]
 
-_mapping = [
+_mapping: list[URLPattern | URLResolver] = [
     path("", overview.mapping, name="mapping"),
     path("versions/", include(_versions)),
     path("versions/<int:number>/", include(_version)),

@@ -102,8 +102,8 @@ def _groups(was: Json, now: Json) -> Iterator[Group]:
         yield Group(f"Flow {(other or one or {}).get('name') or flow_id}", tuple(_flow(one, other)))
     yield Group("Order of the flows", tuple(_reordered(was["flows"], now["flows"])))
     yield Group("Rules", tuple(_items(was["rules"], now["rules"], _name)))
-    tables = [[_table(table) for table in side["tables"].values()] for side in (was, now)]
-    yield Group("Look-up tables", tuple(_items(*tables, lambda item: str(item.get("title") or item["id"]))))
+    tables_was, tables_now = ([_table(table) for table in side["tables"].values()] for side in (was, now))
+    yield Group("Look-up tables", tuple(_items(tables_was, tables_now, _title)))
 
 
 def _mapping(was: Json | None, now: Json | None) -> Iterator[ItemChange]:
@@ -112,9 +112,7 @@ def _mapping(was: Json | None, now: Json | None) -> Iterator[ItemChange]:
         return
     yield from _head(was, now, ("rows", "collections", "checks"), "About the mapping")
     yield from _items(was["rows"], now["rows"], lambda row: str(row["target"]))
-    yield from _items(
-        was["collections"], now["collections"], lambda item: f"For each: {item['target']}", key="target"
-    )
+    yield from _items(was["collections"], now["collections"], _for_each, key="target")
     yield from _items(was["checks"], now["checks"], lambda item: f"Check: {item['must']}", key="must")
 
 
@@ -124,10 +122,8 @@ def _flow(was: Json | None, now: Json | None) -> Iterator[ItemChange]:
         return
     yield from _head(was, now, ("steps", "id"), "About the flow")
     places = {step["id"]: place for side in (was, now) for place, step in enumerate(side["steps"], 1)}
-    yield from _items(
-        *([_plain(step) for step in side["steps"]] for side in (was, now)),
-        lambda step: _step(step, places[step["id"]]),
-    )
+    steps_was, steps_now = ([_plain(step) for step in side["steps"]] for side in (was, now))
+    yield from _items(steps_was, steps_now, lambda step: _step(step, places[step["id"]]))
 
 
 def _head(was: Json, now: Json, without: Sequence[str], label: str) -> Iterator[ItemChange]:
@@ -214,6 +210,14 @@ def _names(was: Json, now: Json) -> list[str]:
 
 def _name(item: Json) -> str:
     return str(item.get("name") or item["id"])
+
+
+def _for_each(item: Json) -> str:
+    return f"For each: {item['target']}"
+
+
+def _title(table: Json) -> str:
+    return str(table.get("title") or table["id"])
 
 
 def _table(table: Json) -> Json:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.http import Http404
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from integrations.members.access import MemberRequest
@@ -39,8 +38,7 @@ def may_edit(request: MemberRequest, version: MappingVersion) -> bool:
 def made_words(version: MappingVersion) -> str:
     """How many documents the version made; counted no further than people read."""
     # The postings belong to an app above this one: they are reached from the version, never imported.
-    postings: Any = version.posting_set  # type: ignore[attr-defined]  # see above
-    count = postings.order_by()[: _MOST_COUNTED + 1].count()
+    count = version.posting_set.order_by()[: _MOST_COUNTED + 1].count()
     return f"more than {_MOST_COUNTED:,}" if count > _MOST_COUNTED else f"{count:,}"
 
 
@@ -58,7 +56,7 @@ def _shown_problem(pair: Pair, version: MappingVersion, finding: Finding) -> Sho
         "table": "mapping-tables",
     }
     more = [finding.id] if finding.item in ("mapping", "flow") else []
-    href = page_of(names[finding.item], pair, version.number, *more)
+    href = reverse(names[finding.item], args=[pair.slug, version.number, *more])
     place = f", {finding.problem.target}" if finding.problem.target else ""
     where = f"{finding.item.capitalize()} {finding.id}{place}"
     return ShownProblem(finding.problem.message, finding.problem.severity, where, href)
@@ -67,10 +65,10 @@ def _shown_problem(pair: Pair, version: MappingVersion, finding: Finding) -> Sho
 def tallies_today(pair: Pair) -> Tallies:
     """How many records passed, were stopped or failed today, in the pair's zone, by flow and step."""
     today = timezone.now().astimezone(ZoneInfo(pair.zone)).date()
-    rows = FlowCount.objects.filter(pair=pair, day=today).values(
-        "flow", "step", "passed", "stopped", "failed"
-    )
-    return {(row["flow"], row["step"]): row for row in rows}
+    return {
+        (row.flow, row.step): {"passed": row.passed, "stopped": row.stopped, "failed": row.failed}
+        for row in FlowCount.objects.filter(pair=pair, day=today)
+    }
 
 
 def undo_labels(version: MappingVersion) -> dict[str, str]:
@@ -84,14 +82,6 @@ def refusal_words(refusal: Exception) -> str:
     lines = str(refusal).splitlines()
     more = f" And {len(lines) - 1} more." if len(lines) > 1 else ""
     return f"{lines[0]}{more}" if lines else "That cannot be done now."
-
-
-def page_of(name: str, pair: Pair, number: int, *more: str) -> str:
-    """The address of a version's page."""
-    try:
-        return reverse(name, args=[pair.slug, number, *more])
-    except NoReverseMatch:
-        return ""
 
 
 def safe_next(request: MemberRequest, pair: Pair, otherwise: str) -> str:

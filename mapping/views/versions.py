@@ -9,8 +9,10 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from integrations.clock import business_now
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Pair
 from mapping.core.checking import blueprint_problems, stopping
@@ -25,8 +27,9 @@ from mapping.presenting.versions import (
     version_words,
 )
 from mapping.selectors import effective_blueprint, published_blueprint, published_version
+from mapping.services.grounds import ground_of
 from mapping.services.versions import may_approve
-from mapping.views.common import dry_run_of, made_words, page_of, shown_problems, version_of
+from mapping.views.common import dry_run_of, made_words, shown_problems, version_of
 
 PAGE_SIZE: Final = 25
 _EMPTY: Final = {
@@ -56,7 +59,7 @@ def versions(request: MemberRequest, pair: Pair) -> HttpResponse:
         "page": page,
         "choices": _choices(pair, state),
         "empty": {"title": title, "text": text},
-        "compare_from": _usual_base(page.object_list),
+        "compare_from": _usual_base(list(page.object_list)),
         "compare_to": numbers[0] if numbers else None,
     }
     return render(request, "mapping/versions.html", context)
@@ -96,7 +99,11 @@ def version(request: MemberRequest, pair: Pair, number: int) -> HttpResponse:
 
 def judged(request: MemberRequest, pair: Pair, found: MappingVersion) -> dict[str, Any]:
     """The difference to the version before it, its problems, and the way to publishing."""
-    findings = () if found.is_frozen else blueprint_problems(effective_blueprint(found))
+    findings = (
+        ()
+        if found.is_frozen
+        else blueprint_problems(effective_blueprint(found), ground_of(pair, business_now()))
+    )
     base = _compared_with(found)
     before = effective_blueprint(base) if base else published_blueprint(None)
     return {
@@ -116,7 +123,7 @@ def judged(request: MemberRequest, pair: Pair, found: MappingVersion) -> dict[st
 
 
 def _way(request: MemberRequest, pair: Pair, found: MappingVersion, sound: WayStep) -> list[WayStep]:
-    href = page_of("mapping-dry-run", pair, found.number)
+    href = reverse("mapping-dry-run", args=[pair.slug, found.number])
     review = review_step(
         state=found.state,
         needs_second_person=pair.mapping_needs_second_person,
@@ -129,7 +136,7 @@ def _compared_with(found: MappingVersion) -> MappingVersion | None:
     """What a draft would replace; of what was published, the version in use before it."""
     if not found.is_frozen:
         return published_version(found.pair_id)
-    earlier = MappingVersion.objects.filter(pair_id=found.pair_id, published_at__lt=found.published_at)
+    earlier = MappingVersion.objects.filter(pair=found.pair, published_at__lt=found.published_at)
     return earlier.order_by("-published_at").first()
 
 

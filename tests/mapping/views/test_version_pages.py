@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -30,7 +31,7 @@ def page(client: Client, url: str) -> str:
     return answer.content.decode()
 
 
-def pressed(client: Client, url: str, data: dict[str, object] | None = None) -> str:
+def pressed(client: Client, url: str, data: Mapping[str, object] | None = None) -> str:
     """The page after a form was sent and its redirect followed."""
     return client.post(url, data or {}, follow=True).content.decode()
 
