@@ -34,7 +34,11 @@ def read_record(text: str) -> dict[str, Any]:
 
     Raises SampleTooLargeError, JsonTextError (with line and column), SampleError when it is no object.
     """
-    value = read_json(_masked(text))
+    return _record(_masked(text))
+
+
+def _record(masked: str) -> dict[str, Any]:
+    value = read_json(masked)
     if isinstance(value, list) and value:
         value = value[0]
     if not isinstance(value, Mapping):
@@ -47,8 +51,8 @@ def keep_sample(pair: Pair, by: User, text: str) -> tuple[Sample, Schema]:
 
     Raises what `read_record` raises.
     """
-    record = read_record(text)
-    masked, title = _masked(text), _title(record)
+    masked = _masked(text)
+    title = _title(_record(masked))
     schema = infer_from_text(masked, title=f"Sample {title}".strip()).schema
     sample = Sample.objects.create(
         pair=pair, by=by, title=title or "Pasted sample", text=masked, schema=schema_to_json(schema)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.utils import timezone
 
+from integrations.clock import business_now
 from integrations.members.access import MemberRequest
 from integrations.models import Pair, Role, User
 from mapping.core.blueprint import Blueprint, blueprint_to_json
-from mapping.core.checking import Finding, blueprint_problems, context_of
+from mapping.core.checking import blueprint_problems, context_of, mapping_problems
 from mapping.core.document import MappingDocument, to_json
 from mapping.core.schemas import SOURCES, TARGETS, Schema
 from mapping.models import MappingVersion
@@ -42,7 +42,7 @@ def state(request: MemberRequest, pair: Pair, number: int) -> HttpResponse:
             "blueprint": blueprint_to_json(blueprint),
             **_schemas(pair, request.user, blueprint, document),
             "transforms": transforms_json(),
-            "problems": _problems(_findings(pair, blueprint), {name} if name else set()),
+            "problems": _problems(pair, blueprint, {name} if name else set()),
             "samples": _samples(request, pair, document),
             "undo": undo,
             "redo": redo,
@@ -84,15 +84,10 @@ def _edited_json(edited: Edited, wanted: Asked) -> Json:
     about = {name} if name else _touched(edited.changes)
     return {
         "revision": edited.version.revision,
-        "problems": _problems(_findings(edited.version.pair, edited.blueprint), about),
+        "problems": _problems(edited.version.pair, edited.blueprint, about),
         "undo": edited.undo,
         "redo": edited.redo,
     }
-
-
-def _findings(pair: Pair | None, blueprint: Blueprint) -> Sequence[Finding]:
-    """Everything wrong or doubtful, also with the pair's accounts and tax types where they are known."""
-    return blueprint_problems(blueprint, ground_of(pair, timezone.now()) if pair is not None else None)
 
 
 def _touched(made: Sequence[Any]) -> set[str]:
@@ -100,13 +95,13 @@ def _touched(made: Sequence[Any]) -> set[str]:
     return set() if "" in names else names
 
 
-def _problems(findings: Sequence[Finding], about: set[str]) -> list[Json]:
-    """The findings of the mappings `about`; all when there is none."""
-    return [
-        finding_json(finding)
-        for finding in findings
-        if not about or (finding.item == "mapping" and finding.id in about)
-    ]
+def _problems(pair: Pair | None, blueprint: Blueprint, about: set[str]) -> list[Json]:
+    """The findings of the mappings `about`, all when there is none, judged with the pair's accounts and tax types."""
+    ground = ground_of(pair, business_now()) if pair is not None else None
+    if not about:
+        return [finding_json(finding) for finding in blueprint_problems(blueprint, ground)]
+    names = sorted(about & blueprint.mappings.keys())
+    return [finding_json(each) for name in names for each in mapping_problems(blueprint, name, ground)]
 
 
 def _version_json(request: MemberRequest, pair: Pair, version: MappingVersion) -> Json:
