@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from mapping.core.checks import collections, losses, order, required, rows, tax_types, totals, types
+from mapping.core.checks import (
+    collections,
+    conditions,
+    losses,
+    order,
+    required,
+    rows,
+    tax_types,
+    totals,
+    types,
+)
 from mapping.core.checks.known import Known
 from mapping.core.document import MappingDocument
 from mapping.core.problems import Problem
@@ -17,6 +27,7 @@ def static_problems(document: MappingDocument, known: Known) -> tuple[Problem, .
         *(problem for row in document.rows for problem in types.problems(row, known)),
         *order.problems(document),
         *collections.problems(document, known),
+        *conditions.problems(document, known),
         *losses.problems(document, known),
         *tax_types.problems(document, known),
         *totals.problems(document, known),

@@ -72,13 +72,20 @@ def _each(target: Path, document: MappingDocument) -> Path | None:
 
 
 def _unknown(row: Row, path: Path, known: Known) -> Iterator[Problem]:
+    words = unknown_field(path, known)
+    if words:
+        yield fault(row, words)
+
+
+def unknown_field(path: Path, known: Known) -> str:
+    """What to say of a source path that leads to nothing, with the nearest name; "" for one that is known."""
     plain = bare(path)
     if path.namespace == "context":
-        if not _in_context(path, plain, known):
-            yield fault(row, _unknown_setting(path, plain, known))
-    elif not path.namespace and known.source is not None and known.source.field(plain) is None:
-        near = did_you_mean(plain, list(known.source.by_path))
-        yield fault(row, f"{known.source.title} has no field “{path}”.{near}")
+        return "" if _in_context(path, plain, known) else _unknown_setting(path, plain, known)
+    if path.namespace or known.source is None or known.source.field(plain) is not None:
+        return ""
+    near = did_you_mean(plain, list(known.source.by_path))
+    return f"{known.source.title} has no field “{path}”.{near}"
 
 
 def _in_context(path: Path, plain: str, known: Known) -> bool:

@@ -144,3 +144,63 @@ def test_checks_that_cannot_be_read_are_reported() -> None:
     assert any(
         "cannot be read" in text for text in messages(NAME, checks=[{"must": "total >", "otherwise": "no"}])
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("totl > 1", "reads what is not there: Shop order has no field “totl”. Did you mean total?"),
+        ("context:pair.zon == 'x'", "The settings have no “pair.zon”. Did you mean pair.zone?"),
+        ("total > 1 and not customer.nam == 'x'", "Shop order has no field “customer.nam”"),
+    ],
+)
+def test_conditions_that_read_unknown_fields_are_reported(condition: str, said: str) -> None:
+    (of_row,) = problems({**NAME, "when": condition})
+    assert said in of_row.message
+    assert (of_row.row, of_row.target) == ("Name", "Name")
+    (of_check,) = problems(NAME, checks=[{"must": condition, "otherwise": "no"}])
+    assert said in of_check.message
+
+
+def test_comparisons_with_values_a_field_never_has_are_pointed_out() -> None:
+    (found,) = problems({**NAME, "when": 'delivery.tax_code == "exmpt" or delivery.tax_code == "exempt"'})
+    assert found.severity == "warning"
+    assert found.message == "Delivery: VAT code is never “exmpt”: it can be exempt, outside_scope."
+
+
+def test_a_source_choice_that_xero_does_not_know_is_pointed_out() -> None:
+    row = {"target": "Status", "sources": ["delivery.tax_code"]}
+    found = [p for p in problems(row, target="xero:Invoice") if p.target == "Status"]
+    assert [(p.severity, p.message[:31]) for p in found] == [
+        ("warning", "Status cannot be “exempt”: Xero"),
+        ("warning", "Status cannot be “outside_scope"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("target", "source", "said"),
+    [
+        ("Date", "placed_at", "Invoice date wants a day, but Placed at is a time: use the date transform"),
+        (
+            "CurrencyRate",
+            "customer.email",
+            "Exchange rate wants a number, but Customer's e-mail is an e-mail address.",
+        ),
+    ],
+)
+def test_texts_of_another_kind_are_type_mismatches(target: str, source: str, said: str) -> None:
+    assert any(
+        said in text for text in messages({"target": target, "sources": [source]}, target="xero:Invoice")
+    )
+
+
+def test_a_for_each_over_what_is_no_list_is_reported() -> None:
+    each = {"target": "LineItems", "source": "line"}
+    line = {"target": "LineItems[].Description", "sources": ["line[].name"]}
+
+    def said(collection: dict[str, str]) -> list[str]:
+        return messages(line, target="xero:Invoice", collections=[collection])
+
+    assert any("Shop order has no list “line” to repeat. Did you mean lines?" in text for text in said(each))
+    assert any("“delivery” is not a list" in text for text in said({**each, "source": "delivery"}))
+    assert any("“work:l”, which is made by no row" in text for text in said({**each, "source": "work:l"}))
