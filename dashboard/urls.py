@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from dashboard.views import (
     activity,
+    approving,
     attention,
     attention_actions,
     connections,
@@ -38,6 +39,9 @@ _records = [
 
 _attention = [
     path("", attention.attention, name="attention"),
+    path("approvals/", attention.approvals, name="attention-approvals"),
+    path("approvals/<int:ruling_id>/release/", approving.release, name="attention-release"),
+    path("approvals/<int:ruling_id>/refuse/", approving.refuse, name="attention-refuse"),
     path("problems/", attention.problems, name="attention-problems"),
     path("problems/<int:problem_id>/resolve/", attention_actions.resolve, name="attention-resolve"),
     path("payments/", attention.payments, name="attention-payments"),
@@ -71,6 +75,8 @@ _running = [
     path("connections/opayo/", connections.opayo, name="connections-opayo"),
     path("connections/shop/", connections.shop, name="connections-shop"),
     path("connections/shop/<int:connection_id>/", connections.shop, name="connections-shop"),
+    path("connections/chat/", connections.chat, name="connections-chat"),
+    path("connections/chat/<int:connection_id>/", connections.chat, name="connections-chat"),
     path("connections/<int:connection_id>/test/", connections.test, name="connections-test"),
     path("connections/<int:connection_id>/off/", connections.off, name="connections-off"),
     path("settings/", settings.settings, name="settings"),

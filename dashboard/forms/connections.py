@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
 
 from dashboard.forms.base import PageForm
 from integrations.models import Connection
@@ -77,3 +78,24 @@ class ShopForm(ConnectionForm):
     )
     signing_secret = secret_field("Signing secret", "Leave it empty and Tillbridge makes one, shown once.")
     renew = forms.BooleanField(label="Make a new signing secret now", required=False)
+
+
+class ChatForm(ConnectionForm):
+    """A chat that flows tell what happens."""
+
+    secret_names = ("hook_url",)
+
+    name = forms.CharField(label="Name", max_length=80, help_text="As the notify steps of flows name it.")
+    hook_url = secret_field(
+        "Incoming webhook",
+        "The address the chat gave you: Slack, or any chat that takes the same messages. Whoever has it can write there.",
+    )
+
+    def clean_hook_url(self) -> str:
+        """A web address, or empty to keep the one stored."""
+        url = str(self.cleaned_data["hook_url"]).strip()
+        if url:
+            URLValidator(schemes=["https", "http"])(url)
+        elif self.connection is None:
+            raise forms.ValidationError("Enter the address the chat gave you.")
+        return url

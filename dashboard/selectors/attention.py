@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from dashboard.selectors.lists import events_of, notices_of, postings_of
-from dashboard.selectors.needs import Price, orders_held, prices
+from dashboard.selectors.needs import orders_held, prices
+from dashboard.selectors.prices import Price
 from integrations.models import Event, Order, Pair, Payment
 from sync.models import Notice, Posting, Problem
 

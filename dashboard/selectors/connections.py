@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,7 +14,9 @@ from dashboard.core.states import StateWords, state_words
 from integrations.models import Connection, Pair
 from integrations.xero.core.scopes import in_words, missing
 
-_ICONS: Final[dict[str, str]] = {"xero": "book-open-check", "opayo": "credit-card", "shop": "shopping-bag"}
+_ICONS: Final[dict[str, str]] = {
+    "xero": "book-open-check", "opayo": "credit-card", "shop": "shopping-bag", "chat": "message-square",
+}  # fmt: skip
 _ADDRESSES: Final[dict[str, tuple[str, str]]] = {
     "shop": ("Orders go to", "/in/shop/{key}/orders"),
     "opayo": ("NotificationURL for transactions the shop registers", "/in/opayo/{key}/notify"),
@@ -54,11 +56,12 @@ _PURPOSES: Final[dict[str, str]] = {
     "shop": "Sends orders here and is told when they are paid.",
     "opayo": "Takes the customers' money.",
     "xero": "Keeps the books.",
+    "chat": "Is told by your flows what happens.",
 }
 
 
 def slots_of(pair: Pair) -> list[Slot]:
-    """Shop, Opayo and Xero, in the direction the money goes. Two queries."""
+    """Shop, Opayo and Xero, in the direction the money goes, and chats if there are any. Two queries."""
     rows = (
         Connection.objects.filter(pair=pair)
         .select_related("grant")
@@ -74,8 +77,13 @@ def slots_of(pair: Pair) -> list[Slot]:
             _ICONS[system],
             tuple(card for card in cards if card.connection.system == system),
         )
-        for system in _ORDER
+        for system in (*_ORDER, *_extra(cards))
     ]
+
+
+def _extra(cards: Sequence[Card]) -> tuple[str, ...]:
+    chats = any(card.connection.system == Connection.System.CHAT for card in cards)
+    return (Connection.System.CHAT,) if chats else ()
 
 
 def card_of(connection: Connection) -> Card:
@@ -84,7 +92,7 @@ def card_of(connection: Connection) -> Card:
 
 
 def _card(connection: Connection) -> Card:
-    label, path = _ADDRESSES[connection.system]
+    label, path = _ADDRESSES.get(connection.system, ("", ""))
     grant = connection.grant
     lacking = missing(grant.scopes, custom=grant.kind == grant.Kind.CUSTOM) if grant else ()
     return Card(
@@ -92,7 +100,7 @@ def _card(connection: Connection) -> Card:
         icon=_ICONS[connection.system],
         state=state_words(states.CONNECTION, connection.status),
         address_label=label,
-        address=settings.SITE_URL + path.format(key=connection.key),
+        address=settings.SITE_URL + path.format(key=connection.key) if path else "",
         token_expires_at=grant.expires_at if grant else None,
         consent_is_dead=grant.is_dead if grant else False,
         lacking=in_words(lacking),

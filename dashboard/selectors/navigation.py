@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from dashboard.selectors.approvals import waiting_rulings
 from integrations.models import Connection, Event, Membership, Pair, Payment, User
 from sync.models import Notice, Posting, Problem
 
@@ -22,11 +23,13 @@ class Attention:
     notices: int
     payments: int
     connections: int
+    approvals: int
 
     @property
     def total(self) -> int:
         """What the needs-attention page lists; broken connections have a page of their own."""
-        return self.problems + self.postings + self.events + self.notices + self.payments
+        mine = self.problems + self.postings + self.events + self.notices + self.payments
+        return mine + self.approvals
 
 
 def memberships_of(user: User) -> list[Membership]:
@@ -36,7 +39,7 @@ def memberships_of(user: User) -> list[Membership]:
 
 def attention_counts(pair: Pair) -> Attention:
     """One query, answered by partial indexes on the few rows that wait."""
-    names = ("problems", "postings", "events", "notices", "payments", "connections")
+    names = ("problems", "postings", "events", "notices", "payments", "connections", "approvals")
     row = (
         Pair.objects.filter(pk=pair.pk)
         .annotate(**{f"n_{name}": _count(rows) for name, rows in zip(names, _waiting(), strict=True)})
@@ -54,6 +57,7 @@ def _waiting() -> tuple[QuerySet[Any], ...]:
         Notice.objects.filter(state=Notice.State.DEAD),
         Payment.objects.filter(is_unmatched=True),
         Connection.objects.filter(status=Connection.Status.BROKEN),
+        waiting_rulings(),
     )
 
 

@@ -9,16 +9,10 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 
 from dashboard.core.wording import counted
+from dashboard.selectors.approvals import prices_held, waiting_rulings
+from dashboard.selectors.prices import Price
 from integrations.models import Connection, Event, Order, Pair, Payment
 from sync.models import Notice, Posting, Problem
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """Minor units of one currency that are held up."""
-
-    minor: int
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +32,7 @@ def needs_of(pair: Pair) -> list[Need]:
     return [
         *_connections(pair),
         *_problems(pair),
+        *_approvals(pair),
         *_postings(pair),
         *_payments(pair),
         *_invalid_orders(pair),
@@ -94,6 +89,22 @@ def _problems(pair: Pair) -> list[Need]:
             "Put right",
         )
         for problem in Problem.objects.filter(pair=pair, resolved_at=None).order_by("opened_at")
+    ]
+
+
+def _approvals(pair: Pair) -> list[Need]:
+    count = waiting_rulings(pair).count()
+    if not count:
+        return []
+    return [
+        Need(
+            "stamp",
+            f"{counted(count, 'record')} {'waits' if count == 1 else 'wait'} for approval",
+            "Your rules hold them. Let them go, or refuse them with a reason.",
+            prices_held(pair),
+            reverse("attention-approvals", args=[pair.slug]),
+            "Decide",
+        )
     ]
 
 

@@ -16,7 +16,7 @@ from dashboard.core.timeline import Entry, Fact, in_order
 from dashboard.core.wording import counted
 from dashboard.tables.payments import card_words
 from integrations.models import AuditEntry, Event, Order, Pair, Payment
-from sync.models import Delivery, Notice, Posting
+from sync.models import Delivery, Notice, Posting, Ruling
 
 _EVENT_TITLES: Final[dict[str, str]] = {
     "order.created": "Order received",
@@ -46,6 +46,7 @@ class Story:
     deliveries: list[Delivery]
     notices: list[Notice]
     acts: list[AuditEntry]
+    rulings: list[Ruling]
 
     @property
     def documents(self) -> list[Posting]:
@@ -54,7 +55,7 @@ class Story:
 
 
 def story_of_order(order: Order) -> Story:
-    """Six queries, however long the story is."""
+    """Seven queries, however long the story is."""
     payments = list(Payment.objects.filter(order=order).order_by("pk"))
     about = Q(order=order) | Q(payment__in=payments)
     if order.customer is not None:
@@ -79,7 +80,10 @@ def _events(pair: Pair) -> QuerySet[Event]:
 
 def _story(pair: Pair, events: QuerySet[Event], payments: list[Payment], about: Q, noticed: Q) -> Story:
     postings = list(
-        Posting.objects.filter(about, pair=pair).select_related("mapping_version", "problem").order_by("pk")
+        Posting.objects.filter(about, pair=pair)
+        .select_related("mapping_version", "problem")
+        .defer("mapping_version__blueprint")
+        .order_by("pk")
     )
     keys = [posting.pk for posting in postings]
     deliveries = Delivery.objects.filter(pair=pair, posting_ids__overlap=keys).defer("body").order_by("pk")
@@ -87,7 +91,8 @@ def _story(pair: Pair, events: QuerySet[Event], payments: list[Payment], about: 
     acts = (
         AuditEntry.objects.filter(_acts(postings, payments), pair=pair).select_related("actor").order_by("pk")
     )
-    return Story(pair, list(events), payments, postings, list(deliveries), list(notices), list(acts))
+    rulings = list(Ruling.objects.filter(noticed, pair=pair).select_related("payment").order_by("pk"))
+    return Story(pair, list(events), payments, postings, list(deliveries), list(notices), list(acts), rulings)
 
 
 def _acts(postings: list[Posting], payments: list[Payment]) -> Q:
@@ -109,6 +114,7 @@ def timeline(story: Story) -> list[Entry]:
         *(entry for delivery in story.deliveries for entry in _calls(story.pair, delivery)),
         *(_arrival(story.pair, posting) for posting in story.postings if posting.posted_at),
         *(_notice(story.pair, notice) for notice in story.notices),
+        *(_ruling(ruling) for ruling in story.rulings),
         *(_act(act) for act in story.acts),
     ])  # fmt: skip
 
@@ -217,6 +223,35 @@ def _notice(pair: Pair, notice: Notice) -> Entry:
         state=words if words.tone != "ok" else None,
         detail=reverse("notices-page", args=[pair.slug, notice.pk]),
         rank=5,
+    )
+
+
+_RULING_TITLES: Final[dict[str, str]] = {
+    Ruling.Outcome.GO: "Rules applied",
+    Ruling.Outcome.HOLD: "Held by a rule",
+    Ruling.Outcome.APPROVE: "Waits for approval",
+    Ruling.Outcome.SKIP: "Not booked, by a rule",
+    Ruling.Outcome.OFF: "Kept, not booked yet",
+    Ruling.Outcome.SHADOW: "Shadow run",
+}
+_RULING_TONES: Final[dict[str, Tone]] = {
+    Ruling.Outcome.HOLD: "bad", Ruling.Outcome.APPROVE: "bad", Ruling.Outcome.OFF: "wait",
+}  # fmt: skip
+
+
+def _ruling(ruling: Ruling) -> Entry:
+    """What flow and rules said, and who settled it."""
+    tone = "mute" if ruling.settlement else _RULING_TONES.get(ruling.outcome, "mute")
+    settled = f" {ruling.get_settlement_display()}: {ruling.settled_reason}".rstrip(": ")
+    text = ruling.words() + (settled if ruling.settlement else "")
+    return Entry(
+        at=ruling.ruled_at,
+        icon="route",
+        tone=tone,
+        title=_RULING_TITLES[ruling.outcome] + (f": {ruling.payment}" if ruling.payment else ""),
+        text=text or "By the pair's rules.",
+        facts=tuple(Fact("Label", str(tag)) for tag in ruling.tags),
+        rank=1,
     )
 
 

@@ -26,6 +26,7 @@ from dashboard.tables.attention import (
     actions,
 )
 from dashboard.tables.table import BulkAction
+from dashboard.views.approving import approvals_context
 from dashboard.views.lists import ListPage
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Pair, Payment
@@ -55,10 +56,17 @@ _DEAD = {
 def attention(request: MemberRequest, pair: Pair) -> HttpResponse:
     """To the first tab that has something; to the problems when all is well."""
     counts = attention_counts(pair)
-    for tab in ("problems", "postings", "payments", "events", "notices"):
+    for tab in ("problems", "approvals", "postings", "payments", "events", "notices"):
         if getattr(counts, tab):
             return redirect(f"attention-{tab}", pair.slug)
     return redirect("attention-problems", pair.slug)
+
+
+@require_GET
+@pair_required()
+def approvals(request: MemberRequest, pair: Pair) -> HttpResponse:
+    """What flows and rules hold: let it go, or refuse it."""
+    return render(request, "dashboard/attention/approvals.html", approvals_context(request, pair))
 
 
 @require_GET

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dashboard.forms.connections import OpayoForm, ShopForm
+from dashboard.forms.connections import ChatForm, OpayoForm, ShopForm
 from dashboard.selectors.connections import card_of, slots_of
 from dashboard.services import new_signing_secret, record
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Connection, Pair, Role
-from integrations.pairs.services import connect_opayo, connect_shop, switch_off, test_connection
+from integrations.pairs.services import connect_chat, connect_opayo, connect_shop, switch_off, test_connection
 
 
 @require_GET
@@ -76,6 +76,26 @@ def shop(request: MemberRequest, pair: Pair, connection_id: int | None = None) -
     if request.method == "POST" and form.is_valid():
         return _keep_shop(request, pair, form, connection)
     context = {"pair": pair, "form": form, "connection": connection, "title": "Shop"}
+    return render(request, "dashboard/connections/form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@pair_required(Role.ADMINISTRATOR)
+def chat(request: MemberRequest, pair: Pair, connection_id: int | None = None) -> HttpResponse:
+    """Connect a chat, or correct its details."""
+    connection = None
+    if connection_id is not None:
+        chats = Connection.objects.filter(pair=pair, system=Connection.System.CHAT)
+        connection = get_object_or_404(chats, pk=connection_id)
+    form = ChatForm(request.POST or None, connection=connection)
+    if request.method == "POST" and form.is_valid():
+        if connection is not None:
+            Connection.objects.filter(pk=connection.pk).update(name=form.cleaned_data["name"])
+        connected = connect_chat(pair, **form.cleaned_data)
+        record(pair, request.user, "connection.changed", f"Chat {connected}", _told(form.changed_data))
+        messages.success(request, f"{connected} is stored. Test it to see a message there.")
+        return redirect("connections", pair.slug)
+    context = {"pair": pair, "form": form, "connection": connection, "title": "Chat"}
     return render(request, "dashboard/connections/form.html", context, status=422 if form.errors else 200)
 
 

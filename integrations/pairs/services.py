@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from integrations.chat.client import ChatClient
 from integrations.core.failures import ConfigurationFailure, Failure
 from integrations.members.slugs import RESERVED_SLUGS
 from integrations.models import AccountRole, Connection, Membership, Pair, Role, User
@@ -118,6 +119,14 @@ def connect_shop(
     return connection
 
 
+def connect_chat(pair: Pair, *, name: str, hook_url: str = "") -> Connection:
+    """Connect (or correct) a chat of the pair by its name; its incoming webhook's address is a secret and, empty, stays."""
+    connection = _connection(pair, Connection.System.CHAT, name, {}, by_name=True)
+    _keep_secrets(connection, hook_url=hook_url)
+    _restored(connection)
+    return connection
+
+
 def switch_off(connection: Connection) -> None:
     """Stop using a connection; what waits for it waits on."""
     Connection.objects.filter(pk=connection.pk).update(status=Connection.Status.OFF)
@@ -155,10 +164,15 @@ def _test_shop(connection: Connection) -> tuple[str, list[Advice]]:
     return ShopClient(connection).test(), []
 
 
+def _test_chat(connection: Connection) -> tuple[str, list[Advice]]:
+    return ChatClient(connection).test(), []
+
+
 _TESTS = {
     Connection.System.XERO: _test_xero,
     Connection.System.OPAYO: _test_opayo,
     Connection.System.SHOP: _test_shop,
+    Connection.System.CHAT: _test_chat,
 }
 
 

@@ -26,10 +26,10 @@ def paths(scene: Scene) -> list[str]:
     within = [
         "", "orders/", f"orders/{scene.orders[4].pk}/", "payments/", f"payments/{scene.stray.pk}/", "postings/",
         f"postings/{scene.dead.pk}/", "events/", f"events/{scene.dead_event.pk}/", f"calls/{call}/",
-        f"notices/{scene.dead_notice.pk}/", "attention/problems/", "attention/postings/", "attention/payments/",
+        f"notices/{scene.dead_notice.pk}/", "attention/problems/", "attention/approvals/", "attention/postings/", "attention/payments/",
         "attention/events/", "attention/notices/", f"attention/postings/{scene.dead.pk}/edit/",
         f"attention/payments/{scene.stray.pk}/find-order/?q=HF", "connections/", "connections/opayo/",
-        "connections/shop/", "settings/", "settings/accounts/", "settings/accounts/add/", "settings/members/",
+        "connections/shop/", "connections/chat/", "settings/", "settings/accounts/", "settings/accounts/add/", "settings/members/",
         "activity/", "activity/?span=hour", "activity/calls/", "activity/audit/", "no-such-page/",
     ]  # fmt: skip
     return ["/pairs/", "/account/2fa/", *(f"/{slug}/{path}" for path in within)]

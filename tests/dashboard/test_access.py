@@ -16,7 +16,7 @@ from integrations.members.roles import role_allows
 from integrations.members.slugs import RESERVED_SLUGS
 from integrations.models import Connection, Membership, Pair, Role
 from integrations.pairs.health import Health
-from sync.models import Delivery, Problem
+from sync.models import Delivery, Problem, Ruling
 from tests.dashboard.scene import Scene
 from tests.factories import MembershipFactory, PairFactory
 
@@ -24,7 +24,7 @@ PairClient = Callable[[Pair, str], Client]
 
 _POST_ONLY = {
     "orders-pay-link", "attention-resolve", "attention-assign", "connections-test", "connections-off",
-    "settings-accounts-clear", "settings-members-change",
+    "settings-accounts-clear", "settings-members-change", "attention-release", "attention-refuse",
     *(f"attention-{kind}-{act}" for kind in ("postings", "events", "notices") for act in ("retry", "discard")),
 }  # fmt: skip
 
@@ -63,6 +63,9 @@ def arguments(name: str, scene: Scene) -> dict[str, Any]:
         "delivery_id": Delivery.objects.filter(pair=pair).values_list("pk", flat=True)[0],
         "connection_id": Connection.objects.get(pair=pair, system="shop").pk,
         "role_id": pair.account_roles.values_list("pk", flat=True)[0],
+        "ruling_id": Ruling.objects.get_or_create(
+            pair=pair, order=scene.orders[0], outcome="hold", defaults={"ruled_at": timezone.now()}
+        )[0].pk,
         "membership_id": Membership.objects.filter(pair=pair).values_list("pk", flat=True)[0],
     }
     taken = PATTERNS[name].pattern.converters
@@ -120,9 +123,9 @@ def test_roles_open_what_they_allow_and_nothing_else(
     found = statuses(client_of(scene.pair, role), scene, scene.pair.slug)
     allowed = {name for name, pattern in PATTERNS.items() if role_allows(role, needed_role(pattern))}
     assert {name for name, status in found.items() if status == 403} == PATTERNS.keys() - allowed
-    # 286 tells a live part to stop; 404 is an assignment that names no order.
+    # 286 tells a live part to stop; 404 is an assignment that names no order, 422 a refusal without a reason.
     assert {found[name] for name in allowed} <= {200, 286, 302} | (
-        {404} if role_allows(role, "operator") else set()
+        {404, 422} if role_allows(role, "operator") else set()
     )
 
 
