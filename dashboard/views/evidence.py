@@ -80,7 +80,8 @@ def postings_export(request: MemberRequest, pair: Pair, file_format: str) -> Htt
 def postings_page(request: MemberRequest, pair: Pair, posting_id: int) -> HttpResponse:
     """One posting: its document, the mapping that made it, the call that carried it, Xero's answer."""
     related = ("order", "payment", "customer", "delivery", "mapping_version", "problem", "waits_for", "event")
-    posting = get_object_or_404(Posting.objects.select_related(*related), pair=pair, pk=posting_id)
+    rows = Posting.objects.select_related(*related).defer("mapping_version__blueprint")
+    posting = get_object_or_404(rows, pair=pair, pk=posting_id)
     deliveries = list(Delivery.objects.filter(pair=pair, posting_ids__contains=[posting.pk]).order_by("-pk"))
     context = {
         "pair": pair,

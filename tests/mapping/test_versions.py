@@ -142,7 +142,7 @@ def test_a_flow_that_names_no_mapping_cannot_be_published(pair: Pair) -> None:
     flow = Flow(
         "own", "Own", "order_received", steps=(Step("map", "map", {"mapping": "ghost"}), Step("post", "post"))
     )
-    with pytest.raises(MappingInvalidError, match="Flow own: .*ghost"):
+    with pytest.raises(MappingInvalidError, match=r"Flow own: .*ghost"):
         publish(create_draft(pair, Blueprint(flows=(flow,))))
 
 
