@@ -23,6 +23,7 @@ from mapping.views.api import conditions as api_conditions
 from mapping.views.api import editing as api_editing
 from mapping.views.api import rules as api_rules
 from mapping.views.api import samples as api_samples
+from mapping.views.api import suggestions as api_suggestions
 
 _api = [
     path("state/", api_editing.state, name="mapping-api-state"),
@@ -31,6 +32,8 @@ _api = [
     path("redo/", api_editing.redo, name="mapping-api-redo"),
     path("samples/", api_samples.samples, name="mapping-api-samples"),
     path("evaluate/", api_samples.evaluate, name="mapping-api-evaluate"),
+    path("suggestions/", api_suggestions.suggestions, name="mapping-api-suggestions"),
+    path("suggestions/feedback/", api_suggestions.feedback, name="mapping-api-suggestions-feedback"),
     path("conditions/", api_conditions.conditions, name="mapping-api-conditions"),
     path("rules/try/", api_rules.try_rules, name="mapping-api-rules-try"),
     path("tables/<slug:table>/paste/", api_rules.paste, name="mapping-api-tables-paste"),

@@ -6,6 +6,7 @@ from mapping.models.changes import DraftChange, VersionComment
 from mapping.models.dry_runs import DryRun, DryRunDifference, DryRunPart
 from mapping.models.flow_counts import FlowCount
 from mapping.models.samples import Sample
+from mapping.models.suggestion_feedback import SuggestionFeedback
 from mapping.models.versions import MappingVersion, PublishedMappingError
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "MappingVersion",
     "PublishedMappingError",
     "Sample",
+    "SuggestionFeedback",
     "VersionComment",
 ]

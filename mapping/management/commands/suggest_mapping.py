@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json",
             action="store_true",
-            help="Print a JSON list with up to three candidates per target, the surest first.",
+            help="Print a JSON list with up to five candidates per target, the surest first.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -24,14 +24,13 @@ ACCEPT: Final = 0.9
 """From here a link is offered to be accepted together with others."""
 OFFER: Final = 0.5
 """From here a link is shown at all."""
-MOST_PER_TARGET: Final = 3
+MOST_PER_TARGET: Final = 5
 _MOST_BY_TABLE: Final = 0.89
 """Links that need a table of values are never accepted unseen."""
 _REMEMBERED: Final = 0.98
 _MADE: Final = ("Name", "Contact.Name")
 _MOST_MADE: Final = 0.89
 """Making one field of two is a decision, so it is offered, never accepted unseen."""
-_LEAST_SHOWN: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def band_of(confidence: float) -> Band:
 def suggestions(
     sources: Sequence[SourceField], target: str, model: Model, *, memory: Memory = EMPTY_MEMORY
 ) -> list[Suggestion]:
-    """Candidates for the fields of a Xero object ("xero:Contact"), the surest first, at most three per field.
+    """Candidates for the fields of a Xero object ("xero:Contact"), the surest first, at most five per field.
 
     One candidate per target at most is the one chosen; its rivals follow with what is left of their probability.
     Raises UnknownTargetError.
@@ -107,7 +106,7 @@ def _shown(confidence: Table, chosen: Mask) -> list[tuple[int, int]]:
         best = np.argsort(-confidence[:, column], kind="stable")[:MOST_PER_TARGET]
         shown |= {(int(row), column) for row in best}
     shown |= {(int(row), int(column)) for row, column in zip(*chosen.nonzero(), strict=True)}
-    return sorted(pair for pair in shown if confidence[pair] >= _LEAST_SHOWN)
+    return sorted(pair for pair in shown if confidence[pair] > 0)
 
 
 def _suggestion(  # noqa: PLR0913 - what is known of the pair and around it
@@ -127,7 +126,7 @@ def _suggestion(  # noqa: PLR0913 - what is known of the pair and around it
         target.path,
         source.path,
         round(float(confidence[at]), 4),
-        tuple(reasons(evidence, use, remembered=memory.accepts(source, target.path))),
+        tuple(reasons(evidence, use, remembered=memory.said(source, target.path) is True)),
         by_click_only=target.by_click_only,
         key=key_of(source),
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from mapping.suggestions.core.features import Mask, Table
 from mapping.suggestions.core.model import NEVER
+from mapping.suggestions.core.names import Name, name_of
 from mapping.suggestions.core.sources import SourceField
 from mapping.suggestions.core.targets import Target
 from mapping.suggestions.core.values import Profile
@@ -18,6 +19,8 @@ from mapping.suggestions.core.values import Profile
 _LEANING: Final = 0.7
 """How much a decision elsewhere moves the score (log-odds per doubling)."""
 _MOST_LEANING: Final = 3.0
+ANY_VALUES: Final = "*"
+"""Stands in a key for values that were not looked at when the decision was made."""
 _LABELS: Final = (
     "email", "guid", "url", "flag", "iso_date", "other_date", "epoch_s", "epoch_ms", "uk_postcode", "currency",
     "country_2", "country_name", "decimal", "whole", "phone", "person", "words",
@@ -50,9 +53,11 @@ class Memory:
             counts[at] = (yes + decision.accepted, no + (not decision.accepted))
         return cls({(each.key, each.target): each.accepted for each in own}, counts)
 
-    def accepts(self, source: SourceField, target: str) -> bool:
-        """Whether the pair's people said yes to this link."""
-        return self.own.get((key_of(source), target)) is True
+    def said(self, source: SourceField, target: str) -> bool | None:
+        """What the pair's people last said to this link: yes, no, or nothing."""
+        key = key_of(source)
+        exact = self.own.get((key, target))
+        return self.own.get((f"{words_of_key(key)}|{ANY_VALUES}", target)) if exact is None else exact
 
     def similar(self, source: SourceField, target: str) -> int:
         """How many people said yes to a field of this name for this target."""
@@ -60,7 +65,7 @@ class Memory:
 
     def tables(self, sources: Sequence[SourceField], targets: Sequence[Target]) -> tuple[Mask, Mask]:
         """Which links the pair's people accepted, and which they rejected."""
-        said = [[self.own.get((key, target.path)) for target in targets] for key in map(key_of, sources)]
+        said = [[self.said(source, target.path) for target in targets] for source in sources]
         return np.array([[each is True for each in row] for row in said]), np.array(
             [[each is False for each in row] for row in said]
         )
@@ -88,13 +93,21 @@ def _leaning(yes: int, no: int) -> float:
 
 def key_of(source: SourceField) -> str:
     """The words of the field's name and of what is around it, and what its values look like: `billing city|person`."""
-    words = " ".join(sorted(word for word, weight in source.name.words if weight > 0.4))
-    return f"{words}|{_label(source.values)}"
+    return f"{_words(name_of(source.path))}|{_label(source.values)}"
+
+
+def key_of_path(path: str) -> str:
+    """The key of a field of which only the path is known."""
+    return f"{_words(name_of(path))}|{ANY_VALUES}"
 
 
 def words_of_key(key: str) -> str:
     """The words of a key, without what the values look like."""
     return key.partition("|")[0]
+
+
+def _words(name: Name) -> str:
+    return " ".join(sorted(word for word, weight in name.words if weight > 0.4))[:200]
 
 
 def _label(seen: Profile) -> str:
