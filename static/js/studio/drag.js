@@ -56,8 +56,9 @@ export class Drag {
       return;
     }
     this.canvas.setPointerCapture(event.pointerId);
-    this.#active = { held, row };
     this.onStart(held);
+    this.links.measureNow();
+    this.#active = { held, row, frame: this.canvas.getBoundingClientRect(), over: undefined };
     this.canvas.classList.add("is-dragging");
     this.hint.hidden = false;
     requestAnimationFrame(() => this.#frame());
@@ -66,11 +67,10 @@ export class Drag {
   // Everything that follows the finger happens once per frame.
   #frame() {
     if (!this.#active) return;
-    const frame = this.canvas.getBoundingClientRect();
-    const point = { x: this.#at.x - frame.left, y: this.#at.y - frame.top };
-    this.#scroll();
+    const point = this.#point();
+    this.#scroll(point);
     this.links.drawGhost(this.#from(), point);
-    this.#drawHint(point, frame);
+    this.#drawHint(point);
     requestAnimationFrame(() => this.#frame());
   }
 
@@ -80,15 +80,21 @@ export class Drag {
     return place < 0 ? null : this.links.end(held.side, place);
   }
 
-  #under() {
-    return this.nodeAt(document.elementFromPoint(this.#at.x, this.#at.y));
+  // Where the finger is, within the canvas as it was when the drag began.
+  #point() {
+    const { frame } = this.#active;
+    return { x: this.#at.x - frame.left, y: this.#at.y - frame.top };
   }
 
-  #drawHint(point, frame) {
-    const node = this.#under();
-    const judged = this.picking.judge(node);
-    if (node !== this.#active.over) this.#mark(node, judged);
-    const flip = point.x > frame.width - 280;
+  #under(point) {
+    const sides = Object.keys(this.panes).filter((side) => this.panes[side].list.checkVisibility());
+    return sides.map((side) => this.panes[side].nodes[this.links.lineAt(side, point)]).find(Boolean) ?? null;
+  }
+
+  #drawHint(point) {
+    const node = this.#under(point);
+    if (node !== this.#active.over) this.#mark(node, this.picking.judge(node));
+    const flip = point.x > this.#active.frame.width - 280;
     this.hint.style.transform = `translate(${flip ? point.x - 280 : point.x + 16}px, ${point.y + 18}px)`;
   }
 
@@ -109,22 +115,23 @@ export class Drag {
   }
 
   // Near the upper or lower edge of a tree, the tree moves along.
-  #scroll() {
-    for (const { list } of Object.values(this.panes)) {
-      const box = list.getBoundingClientRect();
-      if (this.#at.x < box.left || this.#at.x > box.right) continue;
-      const above = box.top + EDGE - this.#at.y;
-      const below = this.#at.y - (box.bottom - EDGE);
+  #scroll({ x, y }) {
+    for (const [side, { list }] of Object.entries(this.panes)) {
+      const box = this.links.box[side];
+      if (x < box.left || x > box.right) continue;
+      const above = box.top + EDGE - y;
+      const below = y - (box.top + box.height - EDGE);
       const far = Math.max(above, below);
       if (far > 0) list.scrollTop += Math.min(FASTEST, far / 3) * (above > 0 ? -1 : 1);
     }
   }
 
-  #onUp() {
+  #onUp(event) {
     this.#down = null;
     if (!this.#active) return;
+    this.#at = { x: event.clientX, y: event.clientY };
     const { row } = this.#active;
-    const node = this.#under();
+    const node = this.#under(this.#point());
     this.wasDragged = true;
     if (row) this.#putDownLink(row, node);
     else this.picking.drop(node);

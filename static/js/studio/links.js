@@ -10,7 +10,10 @@ export class Links {
   constructor(element, panes, model, view) {
     Object.assign(this, { element, panes, model, view });
     this.layer = element.appendChild(svg("g"));
-    this.ghost = element.appendChild(svg("path", { class: "link link--ghost" }));
+    // On a layer of its own: what follows the finger must not have all links painted anew.
+    const over = svg("svg", { class: "links links--ghost", "aria-hidden": "true" });
+    this.ghost = over.appendChild(svg("path", { class: "link link--ghost" }));
+    element.after(over);
     this.draw = perFrame(() => this.#draw());
     this.measure = perFrame(() => {
       this.#measure();
@@ -18,11 +21,19 @@ export class Links {
     });
     for (const pane of Object.values(panes)) pane.list.addEventListener("scroll", this.draw, { passive: true });
     new ResizeObserver(this.measure).observe(element.parentElement);
-    view.addEventListener("shown", this.measure);
-    view.addEventListener("hover", this.draw);
-    model.store.addEventListener("selection", this.draw);
+    const anew = (then) => () => {
+      this.isStale = true;
+      then();
+    };
+    view.addEventListener("shown", anew(this.measure));
+    view.addEventListener("hover", anew(this.draw));
+    model.store.addEventListener("selection", anew(this.draw));
     this.element.addEventListener("pointerover", (event) => this.#hover(event.target.dataset?.row));
     this.element.addEventListener("pointerout", () => this.#hover(null));
+  }
+
+  measureNow() {
+    this.#measure();
   }
 
   #hover(id) {
@@ -30,6 +41,7 @@ export class Links {
   }
 
   #measure() {
+    this.#look();
     const frame = this.element.getBoundingClientRect();
     this.box = Object.fromEntries(Object.entries(this.panes).map(([side, { list }]) => {
       const box = list.getBoundingClientRect();
@@ -37,7 +49,7 @@ export class Links {
       const line = list.querySelector(".field")?.getBoundingClientRect();
       const body = side === "target" ? list.querySelector(".field__chips")?.getBoundingClientRect() : null;
       return [side, {
-        top: box.top - frame.top, height: box.height, line: line?.height ?? 34,
+        top: box.top - frame.top, height: box.height, left: box.left - frame.left, right: box.right - frame.left, line: line?.height ?? 34,
         x: (port ? port.left + port.width / 2 : box.left) - frame.left,
         lead: body ? body.left - frame.left : 0,
         pad: parseFloat(getComputedStyle(list).paddingTop),
@@ -45,63 +57,90 @@ export class Links {
     }));
   }
 
+  // The number of the line at a place in the window, or -1; in arithmetic, as it is asked in every frame of a drag.
+  lineAt(side, { x, y }) {
+    const box = this.box[side];
+    const isInside = x >= box.left && x <= box.right && y >= box.top && y <= box.top + box.height;
+    return isInside ? Math.floor((y - box.top - box.pad + this.panes[side].list.scrollTop) / box.line) : -1;
+  }
+
+  // Read once per frame: asking after writing would make the browser lay out the page again.
+  #look() {
+    this.scrolled = Object.fromEntries(Object.entries(this.panes).map(([side, { list }]) => [side, list.scrollTop]));
+  }
+
   // {x, y, isAway}: where the end of a link is; `isAway` -1 or 1 when its line is scrolled out above or below.
   end(side, place) {
     const box = this.box[side];
-    const y = box.pad + (place + 0.5) * box.line - this.panes[side].list.scrollTop;
+    const y = box.pad + (place + 0.5) * box.line - this.scrolled[side];
     const isAway = y < 0 ? -1 : y > box.height ? 1 : 0;
     return { x: box.x, y: box.top + Math.min(Math.max(y, 0), box.height), isAway };
   }
 
-  #draw() {
-    if (!this.box) this.#measure();
-    const wanted = new Map(this.#wanted());
+  // What there is to draw changes with the mapping and with what is pointed at; scrolling only moves it.
+  #plan() {
+    const wanted = new Map();
+    for (const line of this.#lines()) wanted.set(line.key, line);
     for (const [key, drawn] of this.#drawn) {
       if (wanted.has(key)) continue;
-      drawn.remove();
+      drawn.group.remove();
       this.#drawn.delete(key);
     }
-    for (const [key, link] of wanted) this.#put(key, link);
-    const { selection } = this.model.store;
-    this.element.classList.toggle("has-focus", this.view.hovered.size > 0 || Boolean(selection));
+    for (const line of wanted.values()) this.#prepare(line);
+    this.lines = [...wanted.values()];
+    this.element.classList.toggle("has-focus", this.view.hovered.size > 0 || Boolean(this.model.store.selection));
   }
 
-  *#wanted() {
+  *#lines() {
     const { selection } = this.model.store;
     for (const row of this.model.links) {
       const isMain = row.id === selection || this.view.hovered.has(row.id);
-      for (const path of new Set(row.sources ?? [])) yield* this.#one(row, path, isMain, false);
-      if (isMain && !row.isEach) for (const path of new Set(pathsInParameters(row))) yield* this.#one(row, path, isMain, true);
+      for (const path of new Set(row.sources ?? [])) yield* this.#line(row, path, isMain, false);
+      if (isMain && !row.isEach) for (const path of new Set(pathsInParameters(row))) yield* this.#line(row, path, isMain, true);
     }
     for (const item of this.model.suggestions.values()) {
-      yield* this.#one({ id: `suggestion:${item.target}`, target: item.target }, item.source, false, true);
+      yield* this.#line({ id: `suggestion:${item.target}`, target: item.target }, item.source, false, true);
     }
   }
 
-  *#one(row, path, isMain, isAside) {
+  *#line(row, path, isMain, isAside) {
     const from = this.model.placeOf("source", path);
     const to = this.model.placeOf("target", row.target);
     if (from < 0 || to < 0) return;
-    const [start, end] = [this.end("source", from), this.end("target", to)];
-    if (start.isAway && end.isAway) return;
-    yield [`${row.id} ${isAside ? "~" : ""}${path}`, { row, start, end, isMain, isAside }];
+    const isBad = this.model.problems.has(row.id) || Boolean(this.model.values.ofRow(row.id).error);
+    const names = ["links__one", isMain && "is-main", isAside && "is-aside", isBad && "is-bad", row.isEach && "is-each"];
+    yield { key: `${row.id} ${isAside ? "~" : ""}${path}`, row, from, to, isMain, names: names.filter(Boolean).join(" ") };
   }
 
-  #put(key, { row, start, end, isMain, isAside }) {
-    let group = this.#drawn.get(key);
-    if (!group) {
-      group = svg("g");
-      group.append(svg("path", { class: "link" }), svg("path", { class: "link-hit", "data-row": row.id }));
-      this.#drawn.set(key, group);
+  #prepare({ key, row, isMain }) {
+    if (!this.#drawn.has(key)) {
+      const group = svg("g");
+      const parts = [svg("path", { class: "link" }), svg("path", { class: "link-hit", "data-row": row.id })];
+      group.append(...parts);
       this.layer.append(group);
+      this.#drawn.set(key, { group, parts, shape: "", names: "" });
     }
-    const shape = this.curve(start, end);
-    for (const path of group.children) path.setAttribute("d", shape);
-    const bad = this.model.problems.has(row.id) || Boolean(this.model.values.ofRow(row.id).error);
-    const names = ["links__one", isMain && "is-main", isAside && "is-aside", bad && "is-bad", row.isEach && "is-each", (start.isAway || end.isAway) && "is-away"];
-    const next = names.filter(Boolean).join(" ");
-    if (group.getAttribute("class") !== next) group.setAttribute("class", next);
+    const { group } = this.#drawn.get(key);
     if (isMain && group.nextSibling) this.layer.append(group);
+  }
+
+  #draw() {
+    if (!this.box) this.#measure();
+    if (!this.lines || this.isStale) this.#plan();
+    this.isStale = false;
+    this.#look();
+    for (const line of this.lines) this.#place(line);
+  }
+
+  // A link of which both ends are scrolled away is not drawn at all.
+  #place({ key, from, to, names }) {
+    const drawn = this.#drawn.get(key);
+    const [start, end] = [this.end("source", from), this.end("target", to)];
+    const shape = start.isAway && end.isAway ? "" : this.curve(start, end);
+    if (shape !== drawn.shape) for (const part of drawn.parts) part.setAttribute("d", shape);
+    const next = start.isAway || end.isAway ? `${names} is-away` : names;
+    if (next !== drawn.names) drawn.group.setAttribute("class", next);
+    Object.assign(drawn, { shape, names: next });
   }
 
   // A curve to the column of chips, then straight through the chip into the port.
