@@ -37,7 +37,7 @@ function fieldPicker(builder, member, place, fields, put) {
       const kind = kindOf(fields.find((one) => one.value === path)?.type);
       const isKept = builder.operatorsFor(fields.find((one) => one.value === path)?.type).some((one) => one.name === member.operator);
       const operator = isKept ? member.operator : builder.operatorsFor(fields.find((one) => one.value === path)?.type)[0]?.name;
-      put({ field: path, operator, type: valueType(kind, operator), value: isKept && kindOf(fields.find((one) => one.value === member.field)?.type) === kind ? member.value : "" });
+      put({ field: path, operator, type: valueType(kind, operator), value: isKept && kindOf(fields.find((one) => one.value === member.field)?.type) === kind ? member.value : null });
       builder.body.querySelector(`[data-key="operator-${place}"]`)?.focus();
     },
   });
@@ -53,7 +53,7 @@ function operatorSelect(builder, member, place, known, kind, put) {
   select.addEventListener("change", () => {
     const { values } = known.find((one) => one.name === select.value);
     const isList = Array.isArray(member.value);
-    const value = values === 2 ? [member.value].flat().filter(Boolean) : isList ? member.value[0] ?? "" : member.value ?? "";
+    const value = values === 2 ? [member.value].flat().filter(Boolean) : isList ? member.value[0] ?? null : member.value ?? null;
     put({ operator: select.value, type: member.type === "field" && values === 1 ? "field" : valueType(kind, select.value), value });
   });
   return select;
@@ -79,7 +79,7 @@ function otherField(builder, member, key, put) {
 function againstField(member, place, kind, put) {
   const isField = member.type === "field";
   const label = isField ? "Compare with a fixed value" : "Compare with another field";
-  const onclick = () => put({ type: isField ? valueType(kind, member.operator) : "field", value: "" });
+  const onclick = () => put({ type: isField ? valueType(kind, member.operator) : "field", value: null });
   return h("button", { type: "button", class: "icon-button icon-button--small", "aria-pressed": String(isField), "aria-label": label, title: label, "data-key": `from-${place}`, onclick }, icon("link"));
 }
 

@@ -7,6 +7,7 @@ import { h, icon, plural } from "./dom.js";
 
 const ASK_AFTER = 180;
 const EMPTY = { all: [] };
+const NOTHING = { field: "", operator: "", value: null };
 const GROUPS = { all: "All of these are true", any: "Any of these is true", none: "None of these is true" };
 
 export class ConditionBuilder {
@@ -168,8 +169,8 @@ export class ConditionBuilder {
     };
     const plus = (label, key, onclick) => h("button", { type: "button", class: "button button--small button--quiet", "data-key": `${key}-${place}`, onclick }, icon("plus"), label);
     return h("div", { class: "group__foot" },
-      plus("Condition", "add", () => add({ field: "", operator: "", value: "" }, "Condition added.", "field")),
-      plus("Group", "add-group", () => add({ any: [{ field: "", operator: "", value: "" }] }, "Group added.", "kind")));
+      plus("Condition", "add", () => add({ ...NOTHING }, "Condition added.", "field")),
+      plus("Group", "add-group", () => add({ any: [{ ...NOTHING }] }, "Group added.", "kind")));
   }
 
   #remove(place, label) {

@@ -12,6 +12,7 @@ export class Panel {
     this.element = element;
     this.store = store;
     this.place = 0;
+    this.newCheck = null;
     element.classList.add("panel");
     for (const event of ["change", "selection", "evaluation"]) store.addEventListener(event, () => this.show());
     store.addEventListener("selection", () => { this.place = 0; });
@@ -72,7 +73,7 @@ export class Panel {
     const { row, store } = this;
     if (!row) {
       const { collections = [], checks = [] } = store.document;
-      return JSON.stringify(["mapping", store.isEditable, collections.map((each) => each.target), checks.length, store.selection]);
+      return JSON.stringify(["mapping", store.isEditable, collections.map((each) => each.target), checks.length + (this.newCheck ? 1 : 0), store.selection]);
     }
     const transforms = (row.transforms ?? []).map(({ name, parameters = {} }) => [name, Object.entries(parameters).map(shapeOf)]);
     return JSON.stringify([row.id, row.target, store.isEditable, row.sources ?? [], transforms, this.each]);

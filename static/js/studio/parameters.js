@@ -46,9 +46,13 @@ class Parameter {
     this.element.classList.toggle("field--bad", Boolean(message));
   }
 
+  // Whether it is read from a field, or somebody is about to choose one.
+  get reads() {
+    return isFrom(this.value) || this.panel.reading === `${this.panel.row?.id}/${this.key}`;
+  }
+
   build() {
-    const { parameter } = this;
-    const reads = isFrom(this.value);
+    const { parameter, reads } = this;
     const control = reads ? this.#reading() : this.#literal();
     const label = h("label", { for: this.id }, parameter.title, !parameter.required && h("small", {}, " optional"));
     this.element = h("div", { class: "field field--small" }, h("div", { class: "field__top" }, label, this.isEditable && this.#toggle(reads)), control, this.error);
@@ -59,13 +63,19 @@ class Parameter {
     return h("button", {
       type: "button", class: "switch", "aria-pressed": String(reads), "data-key": `${this.key}-from`,
       "aria-label": `Read “${this.parameter.title}” from a field`,
-      onclick: () => this.put(reads ? undefined : { from: "" }),
+      onclick: () => this.#switch(reads),
     }, icon("link"), "From a field");
+  }
+
+  #switch(reads) {
+    this.panel.reading = reads ? null : `${this.panel.row.id}/${this.key}`;
+    if (isFrom(this.value)) this.put(undefined);
+    else this.panel.redraw();
   }
 
   #reading() {
     const options = () => (this.parameter.type === "table" ? [...tableOptions(this.panel.store.tables), ...readable(this.panel.store)] : readable(this.panel.store));
-    const choice = picker({ label: `Field for “${this.parameter.title}”`, placeholder: "Choose a field…", key: this.key, options, value: this.value.from, pick: (from) => this.put({ from }) });
+    const choice = picker({ label: `Field for “${this.parameter.title}”`, placeholder: "Choose a field…", key: this.key, options, value: this.value?.from ?? "", pick: (from) => this.#read(from) });
     choice.input.disabled = !this.isEditable;
     this.control = choice.input;
     choice.input.id = this.id;
@@ -78,6 +88,11 @@ class Parameter {
       here.textContent = found === undefined ? "" : `here: ${valueText(found)}`;
     });
     return h("div", {}, choice.element, here);
+  }
+
+  #read(from) {
+    this.panel.reading = null;
+    this.put({ from });
   }
 
   #literal() {

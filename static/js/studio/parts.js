@@ -34,12 +34,17 @@ function collections(panel) {
   const add = picker({
     label: "Make a list", placeholder: "Make another list…", key: "add-collection", isAdding: true,
     options: () => lists.map((field) => ({ value: field.path, title: field.label || field.path, detail: field.path })),
-    pick: (target) => put(panel, `Make ${target} from a list`, [{ op: "put", item: "collection", id: target, value: { target, source: "" } }]),
+    pick: (target) => put(panel, `Make ${target} from a list`, [{ op: "put", item: "collection", id: target, value: { target, source: listOptions(store)[0].value } }]),
   });
   return section("For each", null,
     h("div", { class: "cards" }, all.map((item) => collection(panel, item.target))),
     !all.length && h("p", { class: "part__empty" }, "Nothing is repeated: one record makes one document without lists."),
-    store.isEditable && lists.length > 0 && add.element);
+    store.isEditable && lists.length > 0 && listOptions(store).length > 0 && add.element);
+}
+
+function listOptions(store) {
+  const lists = readable(store).filter(({ type, value }) => (type === "list" || type === "any") && !value.includes("[]"));
+  return lists.sort((a, b) => Number(b.type === "list") - Number(a.type === "list"));
 }
 
 function collection(panel, target) {
@@ -49,7 +54,7 @@ function collection(panel, target) {
   const title = store.state.target.fields.find((field) => field.path === target)?.label || target;
   const from = picker({
     label: `${title} are made from`, placeholder: "Choose a list…", key: `collection-${target}`, value: now().source,
-    options: () => readable(store).filter(({ type, value }) => (type === "list" || type === "any") && !value.includes("[]")),
+    options: () => listOptions(store),
     pick: (source) => write(`Make ${target} from ${labelOf(readable(store), source)}`, { source }),
   });
   from.input.disabled = !store.isEditable;
@@ -75,19 +80,28 @@ function condition(panel, label, always, each, change) {
   });
 }
 
+// A check that asks nothing yet is kept here, and saved once it does.
+const NEW_CHECK = { must: "", otherwise: "", effect: "stop" };
+
+function checksOf(panel) {
+  const stored = panel.store.document.checks ?? [];
+  return panel.newCheck ? [...stored, panel.newCheck] : stored;
+}
+
 function checks(panel) {
   const { store } = panel;
-  const all = store.document.checks ?? [];
+  const all = checksOf(panel);
   const list = h("ol", { class: "cards" }, all.map((_, index) => check(panel, index)));
-  if (store.isEditable) sortable(list, (from, to) => reorder(panel, all, from, to));
+  if (store.isEditable && !panel.newCheck) sortable(list, (from, to) => reorder(panel, all, from, to));
   const add = () => {
-    put(panel, "Add a check", [{ op: "put", item: "check", id: String(all.length), value: { must: "", otherwise: "", effect: "stop" } }]);
+    panel.newCheck = { ...NEW_CHECK };
+    panel.redraw();
     panel.element.querySelector(`[data-key="otherwise-${all.length}"]`)?.focus();
     announce("Check added.");
   };
   return section("Checks", all.length > 0 && h("small", { class: "quiet" }, plural(all.length, "check")),
     all.length ? list : h("p", { class: "part__empty" }, "Nothing is checked besides what Xero itself asks for."),
-    store.isEditable && h("button", { type: "button", class: "button button--small", "data-key": "add-check", onclick: add }, icon("plus"), "Add a check"));
+    store.isEditable && !panel.newCheck && h("button", { type: "button", class: "button button--small", "data-key": "add-check", onclick: add }, icon("plus"), "Add a check"));
 }
 
 // A check's id is its place: moving one writes every place anew.
@@ -97,10 +111,20 @@ function reorder(panel, all, from, to) {
   panel.redraw();
 }
 
+function writeCheck(panel, index, label, value) {
+  const isNew = index === (panel.store.document.checks ?? []).length;
+  if (isNew && !(value.must && value.otherwise)) {
+    panel.newCheck = value;
+    return;
+  }
+  if (isNew) panel.newCheck = null;
+  put(panel, isNew ? "Add a check" : label, [{ op: "put", item: "check", id: String(index), value }]);
+}
+
 function check(panel, index) {
   const { store } = panel;
-  const now = () => (store.document.checks ?? [])[index] ?? { must: "", otherwise: "", effect: "stop" };
-  const write = (label, changed) => put(panel, label, [{ op: "put", item: "check", id: String(index), value: { ...now(), ...changed } }]);
+  const now = () => checksOf(panel)[index] ?? NEW_CHECK;
+  const write = (label, changed) => writeCheck(panel, index, label, { ...now(), ...changed });
   const builder = condition(panel, `Check ${index + 1} must be true`, "Nothing is asked yet.", () => "", (must) => write("Change a check", { must }));
   panel.keep(() => builder.set(now().must, store.sample));
   const words = h("input", { type: "text", maxlength: "300", "aria-label": `Otherwise say, check ${index + 1}`, placeholder: "What to tell people", "data-key": `otherwise-${index}` });
@@ -110,11 +134,12 @@ function check(panel, index) {
   effect.addEventListener("change", () => write("Change a check", { effect: effect.value }));
   panel.keep(() => { effect.value = now().effect ?? "stop"; });
   const drop = () => {
-    put(panel, "Remove a check", [{ op: "drop", item: "check", id: String(index) }]);
+    if (index === (store.document.checks ?? []).length) panel.newCheck = null;
+    else put(panel, "Remove a check", [{ op: "drop", item: "check", id: String(index) }]);
     panel.redraw();
     announce("Check removed.");
   };
-  const many = (store.document.checks ?? []).length > 1;
+  const many = !panel.newCheck && (store.document.checks ?? []).length > 1;
   return h("li", { class: "mini" },
     h("div", { class: "mini__head" }, store.isEditable && many && handle(`Reorder check ${index + 1}`, `check-${index}`), h("b", {}, "This must be true"), store.isEditable && iconButton("x", `Remove check ${index + 1}`, drop, { "data-key": `check-x-${index}` })),
     builder.element,

@@ -55,9 +55,12 @@ export function sortable(list, move) {
     const from = [...list.children].indexOf(itemOf(list, handle));
     const to = from + step;
     if (to < 0 || to >= list.children.length) return announce(step < 0 ? "Already the first." : "Already the last.");
+    const count = list.children.length;
+    const { key } = list.children[to].querySelector("[data-handle]").dataset;
     move(from, to);
-    list.children[to]?.querySelector("[data-handle]")?.focus();
-    announce(`Moved to place ${to + 1} of ${list.children.length}.`);
+    // Lists that are drawn anew give the handle at the new place the key that was there before.
+    (key ? document.querySelector(`[data-key="${CSS.escape(key)}"]`) : handle)?.focus();
+    announce(`Moved to place ${to + 1} of ${count}.`);
   };
   list.addEventListener("pointerdown", (event) => {
     const handle = event.target.closest("[data-handle]");
