@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from mapping.core.difference import EFFECTS, Change, Effect, Outcome, Summary
-from mapping.core.difference.wording import counted, written
+from mapping.core.difference.wording import by_currency, counted, written
 from mapping.core.flows.seen import FieldSeen, fields_seen
 from mapping.core.schemas import TARGETS
 from mapping.core.vat_return import TITLES, tax_rule
@@ -112,11 +112,12 @@ def compared_words(summary: Summary) -> str:
 
 
 def account_moves(summary: Summary, names: Mapping[str, str]) -> list[Moved]:
-    """Money by account, the largest moves first. `names` by account code."""
+    """Money by account, the largest moves first; with the currency where there are several. `names` by account code."""
+    several = len({currency for _, currency in summary.accounts}) > 1
     ordered = sorted(summary.accounts.items(), key=lambda item: (-abs(item[1].by), item[0]))
     return [
         _moved(
-            code or "No account named", names.get(code, ""), change, currency, _side,
+            _named(code or "No account named", currency, several=several), names.get(code, ""), change, currency, _side,
             (summary.records_of_accounts[code, currency], f"account:{code}:{currency}"),
         )
         for (code, currency), change in ordered
@@ -125,25 +126,32 @@ def account_moves(summary: Summary, names: Mapping[str, str]) -> list[Moved]:
 
 def box_moves(summary: Summary) -> list[Moved]:
     """VAT by box of the UK return."""
+    several = len({currency for _, currency in summary.boxes}) > 1
     return [
         _moved(
-            f"Box {box}", TITLES[box], change, currency, written,
+            _named(f"Box {box}", currency, several=several), TITLES[box], change, currency, written,
             (summary.records_of_boxes[box, currency], f"box:{box}:{currency}"),
         )
-        for (box, currency), change in sorted(summary.boxes.items())
+        for (box, currency), change in by_currency(summary.boxes)
     ]  # fmt: skip
 
 
 def tax_moves(summary: Summary) -> Iterator[Moved]:
     """VAT and net amount by tax type, a line for each."""
-    for (tax_type, currency), change in sorted(summary.tax.items()):
+    several = len({currency for _, currency in summary.tax}) > 1
+    for (tax_type, currency), change in sorted(summary.tax.items(), key=lambda item: item[0][::-1]):
         rule = tax_rule(tax_type)
         sign = -1 if rule is not None and rule.side == "purchases" else 1
         behind = (summary.records_of_tax[tax_type, currency], f"tax:{tax_type}:{currency}")
         for note, part in (("net amount", change.net), ("VAT", change.vat)):
             if part.before or part.after:
                 signed = Change(sign * part.before, sign * part.after)
-                yield _moved(tax_type or "No tax type", note, signed, currency, written, behind)
+                name = _named(tax_type or "No tax type", currency, several=several)
+                yield _moved(name, note, signed, currency, written, behind)
+
+
+def _named(name: str, currency: str, *, several: bool) -> str:
+    return f"{name}, {currency}" if several else name
 
 
 def _moved(

@@ -194,6 +194,7 @@ def _result(run: DryRun) -> dict[str, Any]:
         "headline": headline(summary),
         "compared": compared_words(summary),
         "different": summary.total_different,
+        "same": summary.total_compared - summary.total_different,
         "tallies": tallies(summary),
         "accounts": account_moves(summary, names),
         "boxes": box_moves(summary),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from mapping.core.bookings import AccountKey
-from mapping.core.difference.moves import Change
+from mapping.core.difference.moves import BoxKey, Change
 from mapping.core.difference.outcome import Effect
 from mapping.core.difference.summary import Summary
 
@@ -128,9 +128,17 @@ def _code(code: str) -> str:
     return code or "(none named)"
 
 
+def by_currency(boxes: Mapping[BoxKey, Change]) -> list[tuple[BoxKey, Change]]:
+    """Box by box, currency by currency; the currency of which most moves comes first."""
+    sums: dict[str, Decimal] = {}
+    for (_, currency), change in boxes.items():
+        sums[currency] = sums.get(currency, Decimal(0)) - abs(change.by)
+    return sorted(boxes.items(), key=lambda item: (sums[item[0][1]], item[0][1], item[0][0]))
+
+
 def _box_moves(summary: Summary) -> Iterator[str]:
     """Each box of the VAT return; the sums (3 and 5) follow from the others and are left to the table."""
-    for (box, currency), change in sorted(summary.boxes.items()):
+    for (box, currency), change in by_currency(summary.boxes):
         if change.by and box not in (3, 5):
             word = "rises" if change.by > 0 else "falls"
             yield f"VAT box {box} {word} by {written(abs(change.by), currency)}"
