@@ -1,12 +1,16 @@
-"""What the edge keeps: members, pairs, connections, events, records, calls."""
+"""What the edge keeps: members, pairs, connections, events, records, calls; what Opayo is asked to do."""
 
 from integrations.models.audit import AuditEntry
 from integrations.models.calls import ApiCall, CallBudget
+from integrations.models.cards import SavedCard
 from integrations.models.connections import Connection, Secret, XeroGrant
+from integrations.models.disputes import Dispute, DisputeChange
 from integrations.models.events import Event
+from integrations.models.instructions import Instruction
 from integrations.models.members import Membership, Role, User
 from integrations.models.pairs import AccountRole, Pair
 from integrations.models.records import Customer, KnownContact, Order, Payment
+from integrations.models.refunds import Refund
 
 __all__ = [
     "AccountRole",
@@ -15,13 +19,18 @@ __all__ = [
     "CallBudget",
     "Connection",
     "Customer",
+    "Dispute",
+    "DisputeChange",
     "Event",
+    "Instruction",
     "KnownContact",
     "Membership",
     "Order",
     "Pair",
     "Payment",
+    "Refund",
     "Role",
+    "SavedCard",
     "Secret",
     "User",
     "XeroGrant",

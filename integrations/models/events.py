@@ -23,6 +23,7 @@ class Event(models.Model):
         SHOP = "shop", "Shop"
         OPAYO = "opayo", "Opayo"
         XERO = "xero", "Xero"
+        ACQUIRER = "acquirer", "Acquirer"
         PERSON = "person", "Person"
 
     class Authenticity(models.TextChoices):

@@ -135,6 +135,14 @@ class Payment(models.Model):
     card_type = models.CharField(max_length=20, blank=True, default="")
     last_four = models.CharField(max_length=4, blank=True, default="")
     expiry = models.CharField(max_length=4, blank=True, default="", help_text="MMYY.")
+    authorised_minor = models.BigIntegerField(
+        null=True,
+        help_text="Deferred or authenticated: what may be taken at most; `amount_minor` is what was taken.",
+    )
+    related_vps_tx_id = models.CharField(
+        max_length=38, blank=True, default="", help_text="Authorise and repeat: the payment it builds on."
+    )
+    retrieval_reference = models.CharField(max_length=40, blank=True, default="")
     tx_auth_no = models.CharField(max_length=40, blank=True, default="")
     bank_auth_code = models.CharField(max_length=20, blank=True, default="")
     checks = models.JSONField(default=dict, blank=True, help_text="AVS, CV2, 3-D Secure, fraud answers.")

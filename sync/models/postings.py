@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from integrations.models import Customer, Event, Order, Pair, Payment
+from integrations.models import Customer, Dispute, Event, Order, Pair, Payment, Refund
 from mapping.models import MappingVersion
 from sync.models.deliveries import Delivery
 from sync.models.exact import ExactDecoder, ExactEncoder
@@ -30,6 +30,19 @@ class Posting(models.Model):
         PAYMENT_DELETE = "payment_delete", "Delete payment"
         OVERPAYMENT = "overpayment", "Overpayment"
         OVERPAYMENT_DELETE = "overpayment_delete", "Delete overpayment"
+        CREDIT_NOTE = "credit_note", "Credit note"
+        CREDIT_NOTE_ALLOCATION = "credit_note_allocation", "Set credit note against invoice"
+        REFUND = "refund", "Cash refund"
+        SPEND = "spend", "Money spent"
+        RECEIVE = "receive", "Money received"
+        JOURNAL = "journal", "Manual journal"
+        REFUND_DELETE = "refund_delete", "Delete cash refund"
+        ALLOCATION_DELETE = "allocation_delete", "Take credit note off invoice"
+        CREDIT_NOTE_VOID = "credit_note_void", "Void credit note"
+        INVOICE_VOID = "invoice_void", "Void invoice"
+        BANK_TRANSACTION_DELETE = "bank_transaction_delete", "Delete bank transaction"
+        BANK_TRANSFER_DELETE = "bank_transfer_delete", "Delete bank transfer"
+        JOURNAL_VOID = "journal_void", "Void manual journal"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -59,6 +72,12 @@ class Posting(models.Model):
     order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="postings")
     payment = models.ForeignKey(
         Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="postings"
+    )
+    refund = models.ForeignKey(
+        Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="postings"
+    )
+    dispute = models.ForeignKey(
+        Dispute, null=True, blank=True, on_delete=models.PROTECT, related_name="postings"
     )
     customer = models.ForeignKey(
         Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="postings"
