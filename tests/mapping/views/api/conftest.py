@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -50,10 +49,10 @@ class Studio:
     def url(self, name: str) -> str:
         return reverse(f"mapping-api-{name}", args=[self.pair.slug, self.number])
 
-    def get(self, name: str, **query: str) -> HttpResponse:
+    def get(self, name: str, **query: str) -> Any:
         return self.client.get(self.url(name), query)
 
-    def post(self, name: str, data: Any) -> HttpResponse:
+    def post(self, name: str, data: Any) -> Any:
         body = data if isinstance(data, bytes | str) else json.dumps(data)
         return self.client.post(self.url(name), body, content_type="application/json")
 
@@ -75,7 +74,7 @@ def studio_of(draft: MappingVersion, pair: Pair) -> Callable[[Role], Studio]:
     return make
 
 
-def told(response: HttpResponse) -> Any:
+def told(response: Any) -> Any:
     """The JSON of an answer."""
     assert response["Content-Type"] == "application/json"
     return json.loads(response.content)

@@ -35,7 +35,9 @@ def rows_of(draft: MappingVersion) -> list[str]:
 
 def test_the_state_holds_all_the_editor_shows(studio: Studio) -> None:
     state = told(studio.get("state", mapping="invoice"))
-    version = {key: state["version"][key] for key in ("number", "state", "revision", "editable", "published_number")}
+    version = {
+        key: state["version"][key] for key in ("number", "state", "revision", "editable", "published_number")
+    }
     assert version == {
         "number": 1,
         "state": "draft",

@@ -21,13 +21,22 @@ StudioOf = Callable[[Role], Studio]
 
 @pytest.fixture
 def customer(pair: Pair) -> Customer:
-    return CustomerFactory(pair=pair, details={"id": "C-77", "email": "ada@example.com", "first_name": "Ada", "last_name": "Moss"})
+    return CustomerFactory(
+        pair=pair,
+        details={"id": "C-77", "email": "ada@example.com", "first_name": "Ada", "last_name": "Moss"},
+    )
 
 
 @pytest.fixture
 def order(pair: Pair, customer: Customer) -> Order:
     return OrderFactory(
-        pair=pair, customer=customer, number="HF-10042", total_minor=3834, captured_minor=3834, state="paid", document=an_order()
+        pair=pair,
+        customer=customer,
+        number="HF-10042",
+        total_minor=3834,
+        captured_minor=3834,
+        state="paid",
+        document=an_order(),
     )
 
 
@@ -88,16 +97,29 @@ def test_a_payment_mapping_takes_a_payment_or_the_payment_of_an_order(
         assert said["total"]["agrees"] is True
 
 
-def test_a_converted_payment_is_shared_out_of_the_converted_total(studio: Studio, pair: Pair, customer: Customer) -> None:
-    conversion = {"source": "USD", "target": "GBP", "rate": "0.75", "on": "2026-11-20", "origin": "ECB", "total_minor": "7500"}
-    order = OrderFactory(pair=pair, customer=customer, currency="USD", total_minor=10_000, conversion=conversion)
+def test_a_converted_payment_is_shared_out_of_the_converted_total(
+    studio: Studio, pair: Pair, customer: Customer
+) -> None:
+    conversion = {
+        "source": "USD",
+        "target": "GBP",
+        "rate": "0.75",
+        "on": "2026-11-20",
+        "origin": "ECB",
+        "total_minor": "7500",
+    }
+    order = OrderFactory(
+        pair=pair, customer=customer, currency="USD", total_minor=10_000, conversion=conversion
+    )
     whole = PaymentFactory(pair=pair, order=order, currency="USD", amount_minor=10_000)
     part = PaymentFactory(pair=pair, order=order, currency="USD", amount_minor=3_333)
     assert evaluate(studio, "payment", id=f"payment:{whole.pk}")["total"]["paid"] == "75.00"
     assert evaluate(studio, "payment", id=f"payment:{part.pk}")["total"]["paid"] == "25.00"
 
 
-def test_an_unsaved_document_is_tried_without_saving_it(studio: Studio, draft: MappingVersion, order: Order) -> None:
+def test_an_unsaved_document_is_tried_without_saving_it(
+    studio: Studio, draft: MappingVersion, order: Order
+) -> None:
     before = draft.blueprint
     document = {
         "kind": "contact",
@@ -114,7 +136,10 @@ def test_an_unsaved_document_is_tried_without_saving_it(studio: Studio, draft: M
 
 
 def test_a_document_of_which_nothing_can_run_says_why(studio: Studio, order: Order) -> None:
-    document = {"target": "xero:Nothing", "rows": [{"id": "n", "target": "Name", "sources": ["customer.email"]}]}
+    document = {
+        "target": "xero:Nothing",
+        "rows": [{"id": "n", "target": "Name", "sources": ["customer.email"]}],
+    }
     response = studio.post(
         "evaluate", {"mapping": "contact", "sample": {"id": f"order:{order.pk}"}, "document": document}
     )
@@ -123,7 +148,10 @@ def test_a_document_of_which_nothing_can_run_says_why(studio: Studio, order: Ord
 
 
 def test_a_document_is_tried_as_far_as_it_is_written(studio: Studio, order: Order) -> None:
-    rows = [{"id": "n", "target": "EmailAddress", "sources": ["customer.email"]}, {"id": "x", "target": "Name"}]
+    rows = [
+        {"id": "n", "target": "EmailAddress", "sources": ["customer.email"]},
+        {"id": "x", "target": "Name"},
+    ]
     document = {"target": "xero:Contact", "source": "shop:order", "rows": rows}
     response = studio.post(
         "evaluate", {"mapping": "contact", "sample": {"id": f"order:{order.pk}"}, "document": document}
@@ -165,7 +193,9 @@ def test_pasted_text_is_tried_without_keeping_it(studio: Studio) -> None:
 
 
 def test_decimals_of_a_sample_stay_as_they_are_written(studio: Studio) -> None:
-    response = studio.post("samples", {"text": '{"number": "X-2", "amount": 0.10, "big": 12345678901234567890.12345}'})
+    response = studio.post(
+        "samples", {"text": '{"number": "X-2", "amount": 0.10, "big": 12345678901234567890.12345}'}
+    )
     said = evaluate(studio, "contact", id=told(response)["id"])
     assert (said["values"]["amount"], said["values"]["big"]) == ("0.10", "12345678901234567890.12345")
     assert Decimal(said["source"]["amount"]) == Decimal("0.10")
@@ -197,9 +227,14 @@ def test_card_numbers_and_security_codes_are_masked_before_a_sample_is_kept(stud
     ],
 )
 def test_samples_that_cannot_be_used_say_why(text: str, status: int, said: str, studio: Studio) -> None:
-    for name, data in (("samples", {"text": text}), ("evaluate", {"mapping": "contact", "sample": {"text": text}})):
+    for name, data in (
+        ("samples", {"text": text}),
+        ("evaluate", {"mapping": "contact", "sample": {"text": text}}),
+    ):
         response = studio.post(name, data)
-        assert (response.status_code, said in told(response)["error"]["message"]) == (status, True), response.content
+        assert (response.status_code, said in told(response)["error"]["message"]) == (status, True), (
+            response.content
+        )
     assert not Sample.objects.exists()
 
 
@@ -222,7 +257,9 @@ def test_samples_are_their_owners_alone(studio: Studio, studio_of: StudioOf) -> 
     assert sample not in [each["id"] for each in told(other.get("samples"))["samples"]]
 
 
-@pytest.mark.parametrize("sample", ["order:999999", "payment:999999", "pasted:1", "order:", "soul:1", "order:-1", ""])
+@pytest.mark.parametrize(
+    "sample", ["order:999999", "payment:999999", "pasted:1", "order:", "soul:1", "order:-1", ""]
+)
 def test_a_sample_that_is_not_there_is_not_found(sample: str, studio: Studio) -> None:
     response = studio.post("evaluate", {"mapping": "invoice", "sample": {"id": sample}})
     assert (response.status_code, bool(told(response)["error"]["message"])) == (404, True)
@@ -243,17 +280,31 @@ def test_an_order_nobody_tried_to_pay_is_no_sample_of_a_payment(studio: Studio, 
 def test_viewers_look_at_stored_records_but_paste_nothing(studio_of: StudioOf, order: Order) -> None:
     viewer = studio_of(Role.VIEWER)
     assert evaluate(viewer, "contact", id=f"order:{order.pk}")["document"]
-    for name, data in (("samples", {"text": "{}"}), ("evaluate", {"mapping": "contact", "sample": {"text": "{}"}})):
+    for name, data in (
+        ("samples", {"text": "{}"}),
+        ("evaluate", {"mapping": "contact", "sample": {"text": "{}"}}),
+    ):
         assert viewer.post(name, data).status_code == 403
     assert studio_of(Role.OPERATOR).post("samples", {"text": "{}"}).status_code == 201
 
 
-def test_the_records_that_matter_are_offered_each_once(studio: Studio, pair: Pair, customer: Customer) -> None:
+def test_the_records_that_matter_are_offered_each_once(
+    studio: Studio, pair: Pair, customer: Customer
+) -> None:
     plain_line = [{"name": "Cup", "tax_rate": "20", "total": "12.00"}]
     made = {
-        "sale": OrderFactory(pair=pair, number="HF-SALE", state="paid", document=an_order(lines=plain_line, delivery=None, discount=None)),
-        "several_vat": OrderFactory(pair=pair, number="HF-VAT", state="paid", document=an_order(discount=None)),
-        "discount": OrderFactory(pair=pair, number="HF-OFF", state="paid", document=an_order(lines=plain_line, delivery=None)),
+        "sale": OrderFactory(
+            pair=pair,
+            number="HF-SALE",
+            state="paid",
+            document=an_order(lines=plain_line, delivery=None, discount=None),
+        ),
+        "several_vat": OrderFactory(
+            pair=pair, number="HF-VAT", state="paid", document=an_order(discount=None)
+        ),
+        "discount": OrderFactory(
+            pair=pair, number="HF-OFF", state="paid", document=an_order(lines=plain_line, delivery=None)
+        ),
         "currency": OrderFactory(pair=pair, number="HF-EUR", currency="EUR"),
         "amex": OrderFactory(pair=pair, number="HF-AMEX", state="paid"),
         "failed": OrderFactory(pair=pair, number="HF-NO", state="failed"),
@@ -269,7 +320,9 @@ def test_the_records_that_matter_are_offered_each_once(studio: Studio, pair: Pai
     }
     titles = {sample["title"] for sample in offered}
     assert {"In EUR: HF-EUR", "Paid by American Express: HF-AMEX", "Payment declined: HF-NO"} <= titles
-    assert "24.00 EUR, 1 line" in next(sample["description"] for sample in offered if sample["kind"] == "currency")
+    assert "24.00 EUR, 1 line" in next(
+        sample["description"] for sample in offered if sample["kind"] == "currency"
+    )
 
 
 def test_payments_are_offered_to_mappings_of_payments(studio: Studio, pair: Pair) -> None:
@@ -286,7 +339,9 @@ def test_payments_are_offered_to_mappings_of_payments(studio: Studio, pair: Pair
     }
 
 
-def test_records_are_found_by_their_number(studio: Studio, pair: Pair, order: Order, payment: Payment) -> None:
+def test_records_are_found_by_their_number(
+    studio: Studio, pair: Pair, order: Order, payment: Payment
+) -> None:
     OrderFactory(pair=pair, number="ZZ-1")
     found = told(studio.get("samples", mapping="invoice", search="10042"))["samples"]
     assert [sample["id"] for sample in found] == [f"order:{order.pk}"]
