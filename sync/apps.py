@@ -31,8 +31,13 @@ class SyncConfig(AppConfig):
 
 def _go_on(connection: Connection, **_: Any) -> None:
     """A connection works again: what waited for it flows."""
+    from sync.services.leases import wake
+    from sync.services.messages import adopt_messages
     from sync.services.wakes import wake_pair
 
+    if connection.system == "chat":
+        adopt_messages(connection)
+        wake("notify", connection.pair_id)
     wake_pair(connection.pair)
 
 

@@ -42,6 +42,14 @@ def write_messages(pair: Pair, told: Iterable[Told]) -> int:
     return len(notices)
 
 
+def adopt_messages(chat: Connection) -> int:
+    """Messages written before their chat was connected are its own now; returns how many."""
+    orphans = Notice.objects.filter(
+        pair=chat.pair, channel=Notice.Channel.CHAT, connection=None, recipient__in=["", chat.name]
+    )
+    return orphans.update(connection=chat)
+
+
 def _chats(pair: Pair) -> dict[str, Connection]:
     """The pair's chat connections by name; under "" the oldest, for steps that name none."""
     rows = Connection.objects.filter(pair=pair, system=Connection.System.CHAT).order_by("-pk")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from integrations.core.failures import PermanentFailure, TransientFailure
 from integrations.models import Connection, Pair
+from integrations.pairs.services import connect_chat
 from sync.models import Notice
 from sync.services import noticing
 from sync.services.noticing import send_notices
@@ -95,3 +97,65 @@ def test_what_a_killed_sender_had_in_hand_is_sent_again(refused: Pair) -> None:
     )
     send_notices(refused.pk)
     assert len(Shop.told) == 1
+
+
+def told(pair: Pair, text: str, *, channel: str = "chat", to: str = "finance", key: str = "k") -> Notice:
+    """A message of a flow in the outbox."""
+    chat = Connection.objects.filter(pair=pair, system="chat").first()
+    return Notice.objects.create(
+        public_id=f"ntc_{key}", pair=pair, connection=chat if channel == "chat" else None, channel=channel,
+        type="flow.message", natural_key=key, recipient=to, content={"text": text, "order_number": "HF-1"},
+    )  # fmt: skip
+
+
+class Chat:
+    """What was said in the chat."""
+
+    said: list[str] = []
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def say(self, text: str) -> None:
+        Chat.said.append(text)
+
+
+@pytest.fixture
+def chat(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    Chat.said = []
+    monkeypatch.setattr(noticing, "ChatClient", Chat)
+    return connect_chat(pair, name="finance", hook_url="https://chat.example/T1/B2")
+
+
+def test_all_messages_for_a_chat_go_in_one(pair: Pair, chat: Connection) -> None:
+    told(pair, "HF-1 waits", key="a")
+    told(pair, "HF-2 waits", key="b")
+    assert send_notices(pair.pk) == 2
+    assert Chat.said == ["HF-1 waits\nHF-2 waits"]
+    assert set(Notice.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_a_message_written_before_its_chat_was_connected_is_sent_then(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    Chat.said = []
+    monkeypatch.setattr(noticing, "ChatClient", Chat)
+    message = told(pair, "HF-1 waits")
+    send_notices(pair.pk)
+    message.refresh_from_db()
+    assert message.state == Notice.State.RETRYING
+    assert "no chat connection “finance”" in message.error
+    with django_capture_on_commit_callbacks(execute=True):
+        connect_chat(pair, name="finance", hook_url="https://chat.example/T1/B2")
+    Notice.objects.update(not_before=timezone.now())
+    send_notices(pair.pk)
+    assert Chat.said == ["HF-1 waits"]
+
+
+def test_staff_get_a_plain_e_mail(pair: Pair) -> None:
+    told(pair, "HF-1 waits for approval", channel="staff", to="books@example.com")
+    assert send_notices(pair.pk) == 1
+    (message,) = mail.outbox
+    assert message.to == ["books@example.com"]
+    assert message.subject == f"{pair.name}: HF-1 waits for approval"
+    assert "Order HF-1" in message.body

@@ -292,7 +292,7 @@ def test_only_one_worker_processes_a_pair_at_a_time(pair: Pair, shop: Connection
     other = database.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [pipeline._LOCK_SPACE, pair.pk])
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [pipeline.LOCK_SPACE, pair.pk])
         assert pipeline.process_batch(pair.pk) is None
     finally:
         other.close()
