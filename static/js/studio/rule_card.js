@@ -85,7 +85,7 @@ export class RuleCard {
     this.name = this.#text("Name", "name", { maxlength: "80", placeholder: "Large orders" });
     this.note = this.#text("Note", "note", { maxlength: "500", placeholder: "Why the rule is there" });
     this.builder = new ConditionBuilder({
-      api: page.store.api, isEditable, label: "When", always: "Always: whatever the record is like.", noun: "the newest record", isTextOpen: true,
+      api: page.store.api, isEditable, label: "When", always: "Always: whatever the record is like.", noun: "the newest record", isTextOpen: matchMedia("(width >= 66rem)").matches,
       ask: () => ({ record: "rules" }), fields: () => page.fields, change: (when) => this.put(`Condition of ${this.rule.name}`, { when }),
     });
     this.effects = new EffectsForm({ page, isEditable, change: (label, effects) => this.put(label, { effects }) });
