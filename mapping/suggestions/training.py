@@ -24,13 +24,34 @@ from mapping.suggestions.core.sources import SourceField, from_values
 from mapping.suggestions.core.targets import Target
 from mapping.suggestions.vocabulary import Vocabulary, development, samples
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """How much of a source is shown; `flat`: objects inside objects written as one (`billing_address_city`)."""
+
+    rows: int = 8
+    filled: bool = True
+    flat: bool = False
+
+    def path(self, path: str) -> str:
+        """The path as this view shows it; lists stay."""
+        if not self.flat:
+            return path
+        head, bracket, tail = path.rpartition("[].")
+        return f"{head}{bracket}{tail.replace('.', '_')}"
+
+
 FOLDS: Final = 8
 _DECIMALS: Final = 6
 _STRENGTH: Final = 0.5
 _COMMON: Final = 0.2
 _UNKNOWN_WORD: Final = 0.9
-VIEWS: Final = {"many rows": (8, True), "one row": (1, True), "names only": (8, False)}
-"""Each source is learned from as many rows, as a single record, and by its names alone."""
+VIEWS: Final = {
+    "many rows": View(),
+    "one row": View(rows=1),
+    "names only": View(filled=False),
+    "flat": View(rows=3, flat=True),
+}
+"""Each source is learned from as many rows, as a single record, by its names alone, and as a flat record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +92,12 @@ def blocks_of(vocabulary: Vocabulary, words: WordWeights, views: Iterable[str] =
     """The source in each view against each of its Xero objects."""
     made = []
     for view in views:
-        rows, filled = VIEWS[view]
-        sources = from_values(samples(vocabulary, rows=rows, filled=filled), rows=rows)
+        shown = VIEWS[view]
+        values = samples(vocabulary, rows=shown.rows, filled=shown.filled)
+        sources = from_values({shown.path(path): seen for path, seen in values.items()}, rows=shown.rows)
         for target in vocabulary.targets:
             side = side_of(f"xero:{target}", words)
-            truth = _truth(vocabulary, target, sources, side.targets)
+            truth = _truth(vocabulary, target, shown, sources, side.targets)
             made.append(
                 Block(vocabulary.name, target, view, sources, side.targets, pairs(sources, side, words), truth)
             )
@@ -83,9 +105,10 @@ def blocks_of(vocabulary: Vocabulary, words: WordWeights, views: Iterable[str] =
 
 
 def _truth(
-    vocabulary: Vocabulary, target: str, sources: Sequence[SourceField], targets: Sequence[Target]
+    vocabulary: Vocabulary, target: str, shown: View, sources: Sequence[SourceField], targets: Sequence[Target]
 ) -> NDArray[np.int8]:
-    links, acceptable = vocabulary.links(target), vocabulary.acceptable(target)
+    links = {to: shown.path(path) for to, path in vocabulary.links(target).items()}
+    acceptable = {(shown.path(path), to) for path, to in vocabulary.acceptable(target)}
     truth = np.zeros((len(sources), len(targets)), dtype=np.int8)
     for row, source in enumerate(sources):
         for column, each in enumerate(targets):

@@ -22,7 +22,8 @@ ROLE_WORDS: Final[dict[str, str]] = {
     "language": "language", "original": "previous", "related": "previous", "previous": "previous", "parent": "previous",
     "token": "token", "outstanding": "balance", "remaining": "balance",
     "available": "balance", "breakdown": "balance", "birth": "personal", "birthday": "personal", "dob": "personal",
-    "variant": "variant", "settlement": "payout", "creditnote": "refund", "barcode": "barcode", "descriptor": "merchant", "version": "token",
+    "variant": "variant", "settlement": "payout", "creditnote": "refund", "barcode": "barcode",
+    "total": "total", "unitprice": "unit", "unit": "unit", "quantity": "unit", "descriptor": "merchant", "version": "token",
 }  # fmt: skip
 """Words that say whose a field is, and the role each one stands for."""
 

@@ -48,6 +48,11 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
 _CURRENCY_NUMBERS: Final = frozenset("826 978 840 756 752 578 208 985 124 036 392 554 203 348".split())
 """Numeric codes (ISO 4217) of the currencies that gateways of Europe settle in."""
 _FLAGS: Final = frozenset("true false yes no y n ja nein oui non 0 1 inclusive exclusive gross net tax_included".split())
+_STATUSES: Final = frozenset(
+    "active enabled disabled open closed complete completed paid unpaid pending processing cancelled canceled shipped"
+    " delivered fulfilled unfulfilled approved declined refunded partially_refunded authorized captured settled failed"
+    " succeeded success sale draft done new on-hold on_hold proposed expired voided invited created".split()
+)
 _YES: Final = frozenset("true yes y ja oui 1 inclusive gross".split())
 
 
@@ -128,6 +133,7 @@ _LISTS: Final[dict[str, Callable[[str], bool]]] = {
     "currency_number": lambda text: text in _CURRENCY_NUMBERS,
     "flag": lambda text: text.lower() in _FLAGS,
     "yes": lambda text: text.lower() in _YES,
+    "status": lambda text: text.lower() in _STATUSES,
     "lower": lambda text: text.islower(),
 }
 
