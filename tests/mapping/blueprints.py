@@ -12,13 +12,14 @@ from mapping.core.flows.document import MODES, STEP_KINDS, TRIGGERS, Flow, Step
 from mapping.core.rules.document import Effect, EffectKind, Rule
 from mapping.core.tables import Table
 
-names = st.from_regex(r"[a-z][a-z0-9_-]{0,5}", fullmatch=True)
-words = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=8)
-filled = words.filter(bool)
+names = st.text("abc0_-", max_size=3).map(lambda end: f"n{end}")
+_letters = st.characters(exclude_characters="\x00", exclude_categories=["Cs"])
+words = st.text(_letters, max_size=4)
+filled = st.text(_letters, min_size=1, max_size=4)
 literals: st.SearchStrategy[Any] = st.recursive(
     st.one_of(words, st.integers(), st.booleans(), st.none(), st.decimals(allow_nan=False).map(str)),
     lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(filled, inner, max_size=2)),
-    max_leaves=4,
+    max_leaves=3,
 )
 settings = st.dictionaries(filled, literals, max_size=2)
 uses = st.builds(TransformUse, filled, settings)
@@ -35,7 +36,7 @@ collections = st.builds(Collection, filled, filled, words)
 checks = st.builds(Check, filled, filled, st.sampled_from(["stop", "warn"]))
 
 
-def _unique(items: st.SearchStrategy[Any], key: str, most: int = 4) -> st.SearchStrategy[Any]:
+def _unique(items: st.SearchStrategy[Any], key: str, most: int = 2) -> st.SearchStrategy[Any]:
     return st.lists(items, max_size=most, unique_by=lambda item: getattr(item, key)).map(tuple)
 
 
@@ -47,7 +48,7 @@ documents = st.builds(
     name=words,
     rows=_unique(rows, "id"),
     collections=_unique(collections, "target", 2),
-    checks=st.lists(checks, max_size=3).map(tuple),
+    checks=st.lists(checks, max_size=2).map(tuple),
     note=words,
 )
 effects = st.builds(Effect, st.sampled_from(get_args(EffectKind)), words, literals, words)
@@ -56,7 +57,7 @@ rules = st.builds(
 )
 steps = st.builds(Step, names, st.sampled_from(STEP_KINDS), settings, st.booleans(), words)
 flows = st.builds(
-    Flow, names, words, st.sampled_from(TRIGGERS), st.sampled_from(MODES), _unique(steps, "id", 3), words
+    Flow, names, words, st.sampled_from(TRIGGERS), st.sampled_from(MODES), _unique(steps, "id"), words
 )
 
 
@@ -70,10 +71,10 @@ def tables(draw: st.DrawFn) -> Table:
 
 blueprints = st.builds(
     Blueprint,
-    mappings=st.dictionaries(names, documents, max_size=3),
+    mappings=st.dictionaries(names, documents, max_size=2),
     tables=st.lists(tables(), max_size=2).map(lambda items: {table.id: table for table in items}),
-    rules=_unique(rules, "id", 3),
-    flows=_unique(flows, "id", 3),
+    rules=_unique(rules, "id"),
+    flows=_unique(flows, "id"),
 )
 
 

@@ -98,4 +98,17 @@ def test_roles_open_what_they_allow_and_nothing_else(role: str, pair: Pair, draf
 
 def test_only_administrators_change_drafts() -> None:
     writing = {"mapping-api-changes", "mapping-api-undo", "mapping-api-redo"}
-    assert {name for name in PATTERNS if needed_role(name) == Role.ADMINISTRATOR} == writing
+    assert {needed_role(name) for name in writing} == {Role.ADMINISTRATOR}
+    assert needed_role("mapping-api-state") == Role.VIEWER
+
+
+def test_a_change_without_the_token_against_forgery_is_refused(pair: Pair, draft: MappingVersion) -> None:
+    user = UserFactory()
+    MembershipFactory(user=user, pair=pair, role=Role.ADMINISTRATOR)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    url = reverse("mapping-api-changes", args=[pair.slug, draft.number])
+    body = '{"revision": 0, "label": "x", "changes": []}'
+    assert client.post(url, body, content_type="application/json").status_code == 403
+    draft.refresh_from_db()
+    assert draft.revision == 0
