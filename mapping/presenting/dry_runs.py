@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from mapping.core.difference import EFFECTS, Change, Effect, Outcome, Summary
+from mapping.core.difference.fields import pattern_of
 from mapping.core.difference.wording import by_currency, counted, written
 from mapping.core.flows.seen import FieldSeen, fields_seen
 from mapping.core.schemas import TARGETS
@@ -79,7 +81,7 @@ class ShownDifference:
     kind: str
     tone: str
     what: str
-    moves: str
+    moves: tuple[str, ...]
 
 
 def tallies(summary: Summary) -> list[Tally]:
@@ -234,18 +236,27 @@ def _what(row: DryRunDifference) -> str:
         return " ".join(row.reasons["after"])
     if row.effect == DryRunDifference.Effect.PASSING:
         return "Before: " + " ".join(row.reasons.get("before", ()))
-    said = [
-        f"{path}: {_value(before)} → {_value(after)}" for path, before, after in row.fields[:_SHOWN_FIELDS]
-    ]
-    more = len(row.fields) - len(said)
-    return "; ".join([*said, f"{more} more fields"] if more > 0 else said) or "Its labels change."
+    return "; ".join(_changes(row)) or "Its labels change."
+
+
+def _changes(row: DryRunDifference) -> Iterator[str]:
+    """The changed fields by their names; what changes alike on several lines is said once."""
+    alike = Counter(
+        (field_label(row.kind, pattern_of(path)), _value(before), _value(after))
+        for path, before, after in row.fields
+    )
+    for (label, before, after), count in alike.most_common(_SHOWN_FIELDS):
+        yield f"{label} {before} → {after}{f' ({count}×)' if count > 1 else ''}"
+    more = len(alike) - _SHOWN_FIELDS
+    if more > 0:
+        yield f"{more} more change{'s' if more > 1 else ''}"
 
 
 def _value(value: Any) -> str:
     return "nothing" if value in (None, "") else str(value)
 
 
-def _moves(moves: Mapping[str, Any]) -> str:
+def _moves(moves: Mapping[str, Any]) -> tuple[str, ...]:
     """The money a record moves between accounts, else its VAT."""
     by_account = [
         f"{code or 'none'} {_side(Decimal(after) - Decimal(before), currency)}"
@@ -256,7 +267,7 @@ def _moves(moves: Mapping[str, Any]) -> str:
         for tax_type, currency, _, _, before, after in moves.get("tax", ())
         if Decimal(after) != Decimal(before)
     ]
-    return ", ".join([*by_account, *by_tax])
+    return (*by_account, *by_tax)
 
 
 def record_moves(row: DryRunDifference, names: Mapping[str, str]) -> list[Moved]:

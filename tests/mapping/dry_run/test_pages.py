@@ -147,6 +147,7 @@ def test_a_record_stands_before_and_after_side_by_side(operator: Client, draft: 
 
     assert '<td class="was">200</td> <td class="now">260</td>' in text
     assert "£20.00 Cr" in text
+    assert "Account 200 → 260" in text
     assert "The document is made." in text
     assert "has changed since the run" not in text
 
