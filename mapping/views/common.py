@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,11 +15,17 @@ from integrations.models import Pair
 from mapping.core.checking import Finding
 from mapping.models import DryRun, FlowCount, MappingVersion
 from mapping.presenting.flows import Tallies
-from mapping.presenting.versions import DryRunState, ShownProblem
+from mapping.presenting.versions import DryRunState, ShownProblem, blocks
 from mapping.services.editing import history
 from mapping.services.publishing_checks import is_warned, needs_reason
 
 _MOST_COUNTED = 10_000
+_PAGES = {
+    "mapping": "mapping-studio",
+    "flow": "mapping-flow",
+    "rule": "mapping-rules",
+    "table": "mapping-tables",
+}
 
 
 def version_of(pair: Pair, number: int) -> MappingVersion:
@@ -42,24 +49,33 @@ def made_words(version: MappingVersion) -> str:
     return f"more than {_MOST_COUNTED:,}" if count > _MOST_COUNTED else f"{count:,}"
 
 
-def shown_problems(pair: Pair, version: MappingVersion, findings: tuple[Finding, ...]) -> list[ShownProblem]:
-    """The findings, errors first, each with the page where it is put right."""
-    ordered = sorted(findings, key=lambda finding: not finding.stops)
-    return [_shown_problem(pair, version, finding) for finding in ordered]
+def shown_problems(pair: Pair, version: MappingVersion, findings: Sequence[Finding]) -> list[ShownProblem]:
+    """The findings, errors first, each once with all its places and the page where it is put right."""
+    together: dict[tuple[str, bool], list[Finding]] = {}
+    for finding in findings:
+        together.setdefault((finding.problem.message, blocks(finding)), []).append(finding)
+    ordered = sorted(together.items(), key=lambda item: not item[0][1])
+    return [
+        ShownProblem(
+            message,
+            "error" if is_blocking else "warning",
+            "; ".join(dict.fromkeys(_place(finding) for finding in found)),
+            _page(pair, version, found[0]),
+        )
+        for (message, is_blocking), found in ordered
+    ]
 
 
-def _shown_problem(pair: Pair, version: MappingVersion, finding: Finding) -> ShownProblem:
-    names = {
-        "mapping": "mapping-studio",
-        "flow": "mapping-flow",
-        "rule": "mapping-rules",
-        "table": "mapping-tables",
-    }
-    more = [finding.id] if finding.item in ("mapping", "flow") else []
-    href = reverse(names[finding.item], args=[pair.slug, version.number, *more])
+def _place(finding: Finding) -> str:
     place = f", {finding.problem.target}" if finding.problem.target else ""
-    where = f"{finding.item.capitalize()} {finding.id}{place}"
-    return ShownProblem(finding.problem.message, finding.problem.severity, where, href)
+    return f"{finding.item.capitalize()} {finding.id}{place}"
+
+
+def _page(pair: Pair, version: MappingVersion, finding: Finding) -> str:
+    if finding.problem.cause == "settings":
+        return reverse("settings-accounts", args=[pair.slug])
+    more = [finding.id] if finding.item in ("mapping", "flow") else []
+    return reverse(_PAGES[finding.item], args=[pair.slug, version.number, *more])
 
 
 def tallies_today(pair: Pair) -> Tallies:

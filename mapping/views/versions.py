@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET
 from integrations.clock import business_now
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Pair
-from mapping.core.checking import blueprint_problems, stopping
+from mapping.core.checking import blueprint_problems
 from mapping.models import MappingVersion
 from mapping.presenting.differences import shown_difference
 from mapping.presenting.versions import (
     WayStep,
+    blocks,
     dry_run_step,
     problem_words,
     problems_step,
@@ -116,7 +117,7 @@ def judged(request: MemberRequest, pair: Pair, found: MappingVersion) -> dict[st
         "right": f"Version {found.number}",
         "problems": shown_problems(pair, found, findings),
         "problem_words": problem_words(findings),
-        "error_count": len(stopping(findings)),
+        "error_count": sum(blocks(finding) for finding in findings),
         "needs_second_person": pair.mapping_needs_second_person,
         "steps": () if found.is_frozen else _way(request, pair, found, problems_step(findings, "#problems")),
     }

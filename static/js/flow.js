@@ -15,52 +15,58 @@ function moveTo(step, to) {
   form.requestSubmit();
 }
 
-function placeUnder(list, dragged, y) {
-  const others = steps(list).filter((step) => step !== dragged);
+// Where the step would stand if it were let go at that height, among the others.
+function placeAt(others, y) {
   const next = others.findIndex((step) => {
     const box = step.getBoundingClientRect();
     return y < box.top + box.height / 2;
   });
-  return { others, to: next < 0 ? others.length : next };
+  return next < 0 ? others.length : next;
 }
 
+function mark(others, to) {
+  for (const [place, step] of others.entries()) {
+    step.classList.toggle("is-under-drop", place === to);
+    step.classList.toggle("is-over-drop", to === others.length && place === to - 1);
+  }
+}
+
+// Nothing in the list moves while dragging, so that the pointer is never lost: the step follows it, a line shows where.
 function drag(event, handle) {
   const step = handle.closest("[data-step]");
-  const list = step.closest("[data-steps]");
-  const from = steps(list).indexOf(step);
+  const all = steps(step.closest("[data-steps]"));
+  const others = all.filter((other) => other !== step);
+  const from = all.indexOf(step);
   const startY = event.clientY;
   let to = from;
   let isMoving = false;
 
   function follow(moved) {
-    if (!isMoving && Math.abs(moved.clientY - startY) < FAR) return;
+    const far = moved.clientY - startY;
+    if (!isMoving && Math.abs(far) < FAR) return;
     isMoving = true;
     step.classList.add("is-dragged");
-    const { others, to: place } = placeUnder(list, step, moved.clientY);
-    if (place === to) return;
-    to = place;
-    if (place < others.length) others[place].before(step);
-    else others.at(-1)?.after(step);
+    step.style.translate = `0 ${far}px`;
+    to = placeAt(others, moved.clientY);
+    mark(others, to === from ? -1 : to);
   }
 
   function finish(isKept) {
     handle.removeEventListener("pointermove", follow);
+    handle.removeEventListener("pointerup", keep);
+    handle.removeEventListener("pointercancel", leave);
     step.classList.remove("is-dragged");
-    if (!isMoving) return;
-    if (isKept && to !== from) moveTo(step, to);
-    else putBack();
+    step.style.translate = "";
+    mark(others, -1);
+    if (isKept && isMoving && to !== from) moveTo(step, to);
   }
 
-  function putBack() {
-    const others = steps(list).filter((other) => other !== step);
-    if (from < others.length) others[from].before(step);
-    else others.at(-1)?.after(step);
-  }
-
+  const keep = () => finish(true);
+  const leave = () => finish(false);
   handle.setPointerCapture(event.pointerId);
   handle.addEventListener("pointermove", follow);
-  handle.addEventListener("pointerup", () => finish(true), { once: true });
-  handle.addEventListener("pointercancel", () => finish(false), { once: true });
+  handle.addEventListener("pointerup", keep);
+  handle.addEventListener("pointercancel", leave);
 }
 
 document.addEventListener("pointerdown", (event) => {
