@@ -147,6 +147,7 @@ def test_where_a_table_is_read_is_said_and_linked(
     keep(draft, administrator, ACCOUNTS)
     rule = {"id": "r", "name": "Odd food", "when": "context:tables.accounts.food == null", "effects": []}
     change = {"op": "put", "item": "rule", "id": "r", "value": rule}
+    draft.refresh_from_db()
     editing.change(draft, draft.revision, "Write a rule", [change], by=administrator)
     page = open_tables(visit, draft)
     page.get_by_role("link", name="the rule “Odd food”").click()
