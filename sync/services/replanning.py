@@ -15,6 +15,7 @@ from django.utils import timezone
 from integrations.clock import business_now
 from integrations.models import Order, Pair
 from sync.models import Posting, Problem, Ruling
+from sync.selectors.mendable import MAPPING_INCOMPLETE, stopped_by_mapping
 from sync.services.batch import Batch
 from sync.services.pipeline import LOCK_SPACE
 from sync.services.problems import GOING_FIELDS, set_going
@@ -24,11 +25,6 @@ from sync.services.rulings import keep_back_again
 
 PORTION = 200
 _OPEN = Q(settlement="") & Q(outcome__in=["hold", "approve", "off", "shadow"])
-_MAPPED = [
-    Posting.Kind.CONTACT, Posting.Kind.INVOICE, Posting.Kind.INVOICE_UPDATE, Posting.Kind.PAYMENT,
-    Posting.Kind.OVERPAYMENT,
-]  # fmt: skip
-MAPPING_INCOMPLETE = "mapping_incomplete"
 
 
 @dataclass
@@ -77,10 +73,9 @@ def _rule_anew(pair: Pair, after: int, counts: Reprocessed) -> int | None:
 def _make_anew(pair: Pair, after: int, counts: Reprocessed) -> int | None:
     """The next portion of postings that a mapping could not make, or that were refused as an older version made them."""
     _lock(pair)
-    by_mapping = Q(state=Posting.State.HELD, problem__code=MAPPING_INCOMPLETE)
-    refused = Q(state=Posting.State.DEAD, error_class=Posting.ErrorClass.PERMANENT)
     rows = list(
-        Posting.objects.filter(by_mapping | refused, pair=pair, pk__gt=after, kind__in=_MAPPED, remote_id="")
+        stopped_by_mapping(pair)
+        .filter(pk__gt=after)
         .select_for_update(of=("self",), no_key=True)
         .select_related("customer", "order", "payment", "waits_for")
         .order_by("pk")[:PORTION]

@@ -24,7 +24,7 @@ PairClient = Callable[[Pair, str], Client]
 
 _POST_ONLY = {
     "orders-pay-link", "attention-resolve", "attention-assign", "connections-test", "connections-off",
-    "settings-accounts-clear", "settings-members-change", "attention-release", "attention-refuse",
+    "settings-accounts-clear", "settings-members-change", "attention-release", "attention-refuse", "attention-mend-all",
     *(f"attention-{kind}-{act}" for kind in ("postings", "events", "notices") for act in ("retry", "discard")),
 }  # fmt: skip
 
