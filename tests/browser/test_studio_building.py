@@ -69,7 +69,7 @@ def test_by_mouse(studio: StudioPage) -> None:
     assert _built(studio) == BUILT
     assert studio.draft.blueprint["mappings"]["invoice"]["collections"] == [{"target": "LineItems", "source": "lines"}]
     assert studio.row("Date")["transforms"][0]["name"] == "date"
-    number = page.get_by_label("Sample").locator("option:checked").inner_text()
+    number = page.get_by_label("Sample", exact=True).locator("option:checked").inner_text()
     shown = studio.target("InvoiceNumber").locator(".field__value")
     expect(shown).to_have_text(re.compile(r"^\S+-\d+$"))
     assert shown.inner_text() in number

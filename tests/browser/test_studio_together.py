@@ -178,7 +178,7 @@ def test_a_value_of_the_document_leads_to_its_row_and_back(studio: StudioPage) -
 
 def test_another_sample_changes_every_value(studio: StudioPage) -> None:
     page = studio.page
-    select = page.get_by_label("Sample")
+    select = page.get_by_label("Sample", exact=True)
     number = studio.source("number").locator(".field__value")
     expect(number).not_to_be_empty()
     first = number.inner_text()

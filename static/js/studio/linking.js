@@ -17,7 +17,7 @@ export function linkChanges(store, source, target, fitted) {
   const existing = rowsInto(store.rows, path).find((row) => !row.when);
   const label = `Link ${source.label} to ${target.label}`;
   if (existing?.sources?.includes(source.path)) return { id: existing.id, label, changes: [] };
-  const row = existing ? withSource(store, existing, source, target, fitted) : { id: newId(), target: path, sources: [source.path], transforms: fitted.transforms };
+  const row = existing ? withSource(store, existing, source, target, fitted) : { id: newId(), target: path, sources: fitted.sources ?? [source.path], transforms: fitted.transforms };
   return { id: row.id, label, changes: [...missingCollection(store, source, target), put(store, row)] };
 }
 

@@ -99,7 +99,8 @@ export class Links {
       if (isMain && !row.isEach) for (const path of new Set(pathsInParameters(row))) yield* this.#line(row, path, isMain, true);
     }
     for (const item of this.model.suggestions.values()) {
-      yield* this.#line({ id: `suggestion:${item.target}`, target: item.target }, item.source, false, true);
+      const row = { id: `suggestion:${item.target}`, target: item.target };
+      for (const path of item.sources ?? [item.source]) yield* this.#line(row, path, false, true);
     }
   }
 

@@ -76,7 +76,7 @@ export class Suggestions extends EventTarget {
     const [source, target] = [this.model.node("source", item.source), this.model.node("target", item.target)];
     const fitted = this.model.fit(source, target);
     const transforms = item.transforms?.length ? item.transforms : fitted.transforms;
-    return linkChanges(this.store, source, target, { ...fitted, transforms });
+    return linkChanges(this.store, source, target, { ...fitted, transforms, sources: item.sources?.length ? item.sources : undefined });
   }
 
   // What was decided is sent again with the next decision if the server was away.
@@ -127,7 +127,7 @@ export class SuggestionCard {
     const label = (side, path) => model.node(side, path)?.label ?? path;
     const act = (name, words, kind) => h("button", { type: "button", class: `button button--small ${kind}`, onclick: () => { this.hide(); this.suggestions[name](item.target); } }, words);
     return [
-      h("p", { class: "card-pop__head" }, h("b", {}, `${label("source", item.source)} → ${label("target", item.target)}`), h("span", { class: "card-pop__sure" }, `${Math.round(item.confidence * 100)} %`)),
+      h("p", { class: "card-pop__head" }, h("b", {}, `${(item.sources ?? [item.source]).map((path) => label("source", path)).join(" and ")} → ${label("target", item.target)}`), h("span", { class: "card-pop__sure" }, `${Math.round(item.confidence * 100)} %`)),
       h("ul", {}, item.reasons.map((reason) => h("li", {}, reason))),
       item.by_click_only && h("p", { class: "quiet" }, "Money and codes are only ever accepted one by one."),
       h("div", { class: "button-row" }, act("accept", "Accept", "button--main"), act("reject", "Reject", "")),
