@@ -25,6 +25,8 @@ class Notice(models.Model):
         CONFIRMED = "payment.confirmed", "Payment confirmed"
         FAILED = "payment.failed", "Payment failed"
         REVERSED = "payment.reversed", "Payment reversed"
+        REFUND_CONFIRMED = "refund.confirmed", "Refund confirmed"
+        REFUND_REFUSED = "refund.refused", "Refund refused"
         FLOW = "flow.message", "Message of a flow"
 
     class State(models.TextChoices):

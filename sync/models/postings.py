@@ -69,6 +69,15 @@ class Posting(models.Model):
     waits_for = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="waiters"
     )
+    changes = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="changed_by",
+        db_index=False,
+        help_text="Whose Xero object it changes or pays, where that is not what it waits for.",
+    )
     order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="postings")
     payment = models.ForeignKey(
         Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="postings"
@@ -95,6 +104,12 @@ class Posting(models.Model):
         Delivery, null=True, blank=True, on_delete=models.SET_NULL, related_name="postings"
     )
     remote_id = models.CharField(max_length=36, blank=True, default="", help_text="Xero's id.")
+    remote_part_id = models.CharField(
+        max_length=36,
+        blank=True,
+        default="",
+        help_text="Xero's id of the overpayment a bank transaction made.",
+    )
     remote_number = models.CharField(max_length=255, blank=True, default="")
     remote_status = models.CharField(max_length=20, blank=True, default="")
     attempts = models.PositiveIntegerField(default=0)
@@ -122,6 +137,7 @@ class Posting(models.Model):
                 condition=Q(state__in=["ready", "retrying"]),
             ),
             models.Index(fields=["waits_for"], name="posting_waiters", condition=Q(state="waiting")),
+            models.Index(fields=["changes"], name="posting_changes", condition=Q(changes__isnull=False)),
             models.Index(
                 fields=["pair", "state"],
                 name="posting_open",
@@ -132,3 +148,8 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.natural_key}"
+
+    @property
+    def target(self) -> Posting | None:
+        """The posting whose Xero object this one changes, pays or builds on."""
+        return self.changes if self.changes_id else self.waits_for

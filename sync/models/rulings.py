@@ -1,4 +1,4 @@
-"""Rulings: what flow and rules said of one order or payment, where that was not simply to go on."""
+"""Rulings: what flow and rules said of one order, payment or refund, where that was not simply to go on."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from integrations.models import Order, Pair, Payment
+from integrations.models import Order, Pair, Payment, Refund
+
+RecordKey = tuple[int, int | None, int | None]
+"""Order, and payment or refund of it, by their ids."""
 
 
 class Ruling(models.Model):
-    """What became of a record by the pair's flow and rules; unique per order, and per payment.
+    """What became of a record by the pair's flow and rules; unique per order, per payment and per refund.
 
     Records that simply go, with no label, route or value set, have none. `hold` and `approve` wait for a person until
     they are settled; `off` and `shadow` wait for their flow to be switched on; `skip` and `go` wait for nothing.
@@ -34,6 +37,9 @@ class Ruling(models.Model):
     payment = models.ForeignKey(
         Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="rulings"
     )
+    refund = models.ForeignKey(
+        Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="rulings"
+    )
     outcome = models.CharField(max_length=8, choices=Outcome)
     role = models.CharField(max_length=16, blank=True, default="", help_text="Who may approve it.")
     reasons = models.JSONField(default=list, help_text="Each with rule and words.")
@@ -51,10 +57,15 @@ class Ruling(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["order"], condition=Q(payment__isnull=True), name="ruling_order_once"
+                fields=["order"],
+                condition=Q(payment__isnull=True, refund__isnull=True),
+                name="ruling_order_once",
             ),
             models.UniqueConstraint(
                 fields=["payment"], condition=Q(payment__isnull=False), name="ruling_payment_once"
+            ),
+            models.UniqueConstraint(
+                fields=["refund"], condition=Q(refund__isnull=False), name="ruling_refund_once"
             ),
         ]
         indexes = [
@@ -67,7 +78,12 @@ class Ruling(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_outcome_display()}: {self.payment or self.order}"
+        return f"{self.get_outcome_display()}: {self.refund or self.payment or self.order}"
+
+    @property
+    def record(self) -> RecordKey:
+        """The ids of the order and of the payment or refund of it that was ruled on."""
+        return self.order_id, self.payment_id, self.refund_id
 
     @property
     def waits(self) -> bool:
