@@ -60,14 +60,9 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def blocks(finding: Finding) -> bool:
-    """Whether it forbids publishing. What is wrong in the pair's settings is put right there, and warned of here."""
-    return finding.stops and finding.problem.cause == "mapping"
-
-
 def problem_words(findings: Sequence[Finding]) -> str:
     """How many findings stop publishing and how many only warn."""
-    stops = sum(blocks(finding) for finding in findings)
+    stops = sum(finding.stops for finding in findings)
     warns = len(findings) - stops
     parts = [counted(stops, "error")] if stops else []
     return ", ".join([*parts, counted(warns, "warning")] if warns else parts)
@@ -77,7 +72,7 @@ def problems_step(findings: Sequence[Finding], href: str = "") -> WayStep:
     """Whether the blueprint is sound."""
     if not findings:
         return WayStep("Sound", "Checked field by field: nothing wrong was found.", "ok", "check")
-    if not any(blocks(finding) for finding in findings):
+    if not any(finding.stops for finding in findings):
         words = f"Nothing forbids publishing. {problem_words(findings)} to think about."
         return WayStep("Sound", words, "wait", "triangle-alert", href, "See")
     words = f"{problem_words(findings)}: they have to be put right first."

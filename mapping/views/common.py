@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,16 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
+from integrations.clock import business_now
 from integrations.members.access import MemberRequest
 from integrations.models import Pair
-from mapping.core.checking import Finding
+from mapping.core.checking import Finding, blueprint_problems
 from mapping.models import DryRun, FlowCount, MappingVersion
 from mapping.presenting.flows import Tallies
-from mapping.presenting.versions import DryRunState, ShownProblem, blocks
+from mapping.presenting.versions import DryRunState, ShownProblem
+from mapping.selectors import effective_blueprint
 from mapping.services.editing import history
+from mapping.services.grounds import ground_of
 from mapping.services.publishing_checks import is_warned, needs_reason
 
 _MOST_COUNTED = 10_000
@@ -49,11 +53,23 @@ def made_words(version: MappingVersion) -> str:
     return f"more than {_MOST_COUNTED:,}" if count > _MOST_COUNTED else f"{count:,}"
 
 
+def findings_of(pair: Pair, version: MappingVersion) -> tuple[Finding, ...]:
+    """What is wrong or doubtful in the version by itself, and, as warnings, what Xero's chart and the settings lack for it."""
+    blueprint = effective_blueprint(version)
+    own = set(blueprint_problems(blueprint))
+    judged = blueprint_problems(blueprint, ground_of(pair, business_now()))
+    return tuple(finding if finding in own else _as_warning(finding) for finding in judged)
+
+
+def _as_warning(finding: Finding) -> Finding:
+    return replace(finding, problem=replace(finding.problem, severity="warning"))
+
+
 def shown_problems(pair: Pair, version: MappingVersion, findings: Sequence[Finding]) -> list[ShownProblem]:
     """The findings, errors first, each once with all its places and the page where it is put right."""
     together: dict[tuple[str, bool], list[Finding]] = {}
     for finding in findings:
-        together.setdefault((finding.problem.message, blocks(finding)), []).append(finding)
+        together.setdefault((finding.problem.message, finding.stops), []).append(finding)
     ordered = sorted(together.items(), key=lambda item: not item[0][1])
     return [
         ShownProblem(

@@ -12,15 +12,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from integrations.clock import business_now
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Pair
-from mapping.core.checking import blueprint_problems
+from mapping.core.checking import stopping
 from mapping.models import MappingVersion
 from mapping.presenting.differences import shown_difference
 from mapping.presenting.versions import (
     WayStep,
-    blocks,
     dry_run_step,
     problem_words,
     problems_step,
@@ -28,9 +26,8 @@ from mapping.presenting.versions import (
     version_words,
 )
 from mapping.selectors import effective_blueprint, published_blueprint, published_version
-from mapping.services.grounds import ground_of
 from mapping.services.versions import may_approve
-from mapping.views.common import dry_run_of, made_words, shown_problems, version_of
+from mapping.views.common import dry_run_of, findings_of, made_words, shown_problems, version_of
 
 PAGE_SIZE: Final = 25
 _EMPTY: Final = {
@@ -100,11 +97,7 @@ def version(request: MemberRequest, pair: Pair, number: int) -> HttpResponse:
 
 def judged(request: MemberRequest, pair: Pair, found: MappingVersion) -> dict[str, Any]:
     """The difference to the version before it, its problems, and the way to publishing."""
-    findings = (
-        ()
-        if found.is_frozen
-        else blueprint_problems(effective_blueprint(found), ground_of(pair, business_now()))
-    )
+    findings = () if found.is_frozen else findings_of(pair, found)
     base = _compared_with(found)
     before = effective_blueprint(base) if base else published_blueprint(None)
     return {
@@ -117,7 +110,7 @@ def judged(request: MemberRequest, pair: Pair, found: MappingVersion) -> dict[st
         "right": f"Version {found.number}",
         "problems": shown_problems(pair, found, findings),
         "problem_words": problem_words(findings),
-        "error_count": sum(blocks(finding) for finding in findings),
+        "error_count": len(stopping(findings)),
         "needs_second_person": pair.mapping_needs_second_person,
         "steps": () if found.is_frozen else _way(request, pair, found, problems_step(findings, "#problems")),
     }
