@@ -17,13 +17,12 @@ from integrations.models import Customer, KnownContact, Order, Pair, Payment
 from mapping.services.documents import DocumentMaker, Made
 from sync.core.books import Cancel, Create, OrderFacts, PaymentFacts, PostingFacts, Revise, Revive, plan
 from sync.core.conversion import share
-from sync.core.states import UNSENT
 from sync.models import Posting
 from sync.services.batch import Batch
 from sync.services.deciding import Deciding
-from sync.services.problems import let_go, open_problem, set_going
-from sync.services.rulings import OF_ORDER, OF_PAYMENT
-from sync.services.standing import GOES, Standing, is_kept_back
+from sync.services.problems import open_problem
+from sync.services.standing import GOES
+from sync.services.standings import Standings
 
 # Postings name what they wait for, so they are inserted kind by kind in this order.
 _INSERT_ORDER = (
@@ -38,7 +37,6 @@ _INSERT_ORDER = (
     Posting.Kind.INVOICE_CLOSE,
 )
 Key = tuple[str, str]
-_SENT = frozenset({Posting.State.SENDING, Posting.State.POSTED})
 
 
 @dataclass
@@ -47,7 +45,7 @@ class _Books:
 
     batch: Batch
     maker: DocumentMaker
-    deciding: Deciding
+    standings: Standings
     postings: dict[Key, Posting] = field(default_factory=dict)
     of_order: dict[int, list[Posting]] = field(default_factory=lambda: defaultdict(list))
     """The postings that were there before, by their order."""
@@ -55,11 +53,6 @@ class _Books:
     changed: list[Posting] = field(default_factory=list)
     restated: list[tuple[int, str]] = field(default_factory=list)
     """Unsent invoices of which nothing but the status changes."""
-    order_stands: Standing = GOES
-    payments_stand: dict[str, Standing] = field(default_factory=dict)
-    """How the order in hand, and its payments by their codes, stand by flow and rules."""
-    kept_back: list[Posting] = field(default_factory=list)
-    let_go: list[Posting] = field(default_factory=list)
     taken_names: set[str] = field(default_factory=set)
     contacts_by_number: dict[str, KnownContact] = field(default_factory=dict)
     contacts_by_email: dict[str, list[KnownContact]] = field(default_factory=lambda: defaultdict(list))
@@ -74,7 +67,7 @@ def project(batch: Batch) -> set[int]:
     if not orders:
         return set()
     maker = DocumentMaker(batch.pair, batch.now)
-    books = _Books(batch, maker, Deciding(maker, batch.amended))
+    books = _Books(batch, maker, Standings(Deciding(maker, batch.amended)))
     _load(books, orders)
     for order in orders:
         _plan_order(books, order)
@@ -100,7 +93,7 @@ def _load(books: _Books, orders: list[Order]) -> None:
     for row in found:
         books.postings[row.kind, row.natural_key] = row
         books.of_order[row.order_id or 0].append(row)
-    books.deciding.load(orders)
+    books.standings.deciding.load(orders)
     books.taken_names = _names_of_others(books, orders)
     _load_contacts(books, [order.customer for order in orders if order.customer])
 
@@ -131,10 +124,10 @@ def _plan_order(books: _Books, order: Order) -> None:
     payments = books.batch.payments_of(order)
     if order.state == Order.State.INVALID:
         return
-    rows = {key: row for key, row in books.postings.items() if row.order_id == order.pk}
-    payments = _decide(books, order, payments, rows)
-    if books.order_stands.way == "none":
-        _withdraw(books, rows.values())
+    rows = {(row.kind, row.natural_key): row for row in books.of_order.get(order.pk, ())}
+    payments = books.standings.decide(order, payments, rows)
+    if books.standings.order.way == "none":
+        books.standings.withdraw(rows.values())
         return
     own = {
         key: PostingFacts(row.kind, row.natural_key, row.state, row.amount_minor, _status(row))
@@ -145,53 +138,7 @@ def _plan_order(books: _Books, order: Order) -> None:
         _carry_out(books, order, payments, step)
     if order.number in books.batch.amended:
         _amend(books, order)
-    _align(books, order, rows.values())
-
-
-def _decide(books: _Books, order: Order, payments: list[Payment], rows: dict[Key, Posting]) -> list[Payment]:
-    """Ask flow and rules about the order and its payments; the payments that are to be booked."""
-    invoice = rows.get((Posting.Kind.INVOICE, order.number))
-    is_sent = invoice is not None and invoice.state in _SENT
-    books.order_stands = books.deciding.of_order(order, is_booked=invoice is not None, is_sent=is_sent)
-    books.payments_stand = {}
-    if books.order_stands.way == "none":
-        return payments
-    for payment in payments:
-        code = payment.vendor_tx_code
-        is_booked = (Posting.Kind.PAYMENT, code) in rows or (Posting.Kind.OVERPAYMENT, code) in rows
-        books.payments_stand[code] = books.deciding.of_payment(order, payment, is_booked=is_booked)
-    return [row for row in payments if books.payments_stand[row.vendor_tx_code].way != "none"]
-
-
-def _stands(books: _Books, posting: Posting) -> Standing:
-    """How the record of a posting stands."""
-    if posting.kind in OF_ORDER:
-        return books.order_stands
-    if posting.kind in OF_PAYMENT:
-        return books.payments_stand.get(posting.natural_key, GOES)
-    return GOES
-
-
-def _align(books: _Books, order: Order, rows: Iterable[Posting]) -> None:
-    """Keep back what was planned before, or let it go, as order and payments stand now."""
-    for posting in rows:
-        standing = _stands(books, posting)
-        if standing.keep_back(posting):
-            books.kept_back.append(posting)
-        elif is_kept_back(posting) and standing.way == "go":
-            posting.order = order
-            books.let_go.append(posting)
-        elif is_kept_back(posting) and standing.words != posting.error:
-            standing.say_why(posting)
-            books.kept_back.append(posting)
-
-
-def _withdraw(books: _Books, rows: Iterable[Posting]) -> None:
-    """None of these is wanted: what is unsent is cancelled, with the reason."""
-    for posting in rows:
-        if posting.state in UNSENT:
-            posting.state, posting.error = Posting.State.CANCELLED, books.order_stands.words
-            books.kept_back.append(posting)
+    books.standings.align(order, rows.values())
 
 
 def _status(posting: Posting) -> str:
@@ -227,25 +174,14 @@ def _contact(books: _Books, order: Order) -> None:
         return
     key = (Posting.Kind.CONTACT, customer.contact_number)
     if key in books.postings:
-        _share_contact(books, customer, books.postings[key])
+        books.standings.share_contact(customer, books.postings[key])
         return
     taken = customer.name.casefold() in books.taken_names
-    made = books.maker.contact(customer, name_is_taken=taken, handling=books.order_stands.handling)
+    made = books.maker.contact(customer, name_is_taken=taken, handling=books.standings.order.handling)
     posting = _posting(books, order, key, made, 0)
     posting.order, posting.customer = None, customer
-    books.order_stands.keep_back(posting)
+    books.standings.order.keep_back(posting)
     _add(books, posting, None)
-
-
-def _share_contact(books: _Books, customer: Customer, contact: Posting) -> None:
-    """A contact kept back for another order of the customer is wanted now."""
-    if books.order_stands.way != "go" or not is_kept_back(contact):
-        return
-    contact.customer = customer
-    if contact._state.adding:
-        set_going(contact)
-    else:
-        books.let_go.append(contact)
 
 
 def _known_in_xero(books: _Books, customer: Customer) -> bool:
@@ -272,7 +208,7 @@ def _carry_out(
         payment = next((row for row in payments if row.vendor_tx_code == step.payment_code), None)
         posting = _posting(books, order, key, _document(books, order, payment, step), step.amount_minor)
         posting.payment = payment
-        _stands(books, posting).keep_back(posting)
+        books.standings.of(posting).keep_back(posting)
         _add(books, posting, step.after or _contact_key(books, order))
         return
     posting = books.postings[key]
@@ -280,7 +216,7 @@ def _carry_out(
         posting.state, posting.error = Posting.State.CANCELLED, step.why
     elif isinstance(step, Revive):
         posting.state, posting.error, posting.error_class = Posting.State.WAITING, "", ""
-        if not _stands(books, posting).keep_back(posting):
+        if not books.standings.of(posting).keep_back(posting):
             _ready_if_free(books, posting)
     else:
         _revise(books, order, posting, step)
@@ -297,12 +233,12 @@ def _document(books: _Books, order: Order, payment: Payment | None, step: Create
     """The Xero object of a new posting; the ids of other objects are added when it is sent."""
     if step.kind == Posting.Kind.INVOICE:
         code = _first_code(books, order)
-        handling = books.order_stands.handling
+        handling = books.standings.order.handling
         return books.maker.invoice(
             order, number=step.key, status=step.status, vendor_tx_code=code, handling=handling
         )
     if step.kind in {Posting.Kind.PAYMENT, Posting.Kind.OVERPAYMENT} and payment is not None:
-        handling = books.payments_stand.get(step.payment_code, GOES).handling
+        handling = books.standings.payments.get(step.payment_code, GOES).handling
         amount = Money(step.amount_minor, _books_currency(order))
         return books.maker.payment(payment, amount, handling=handling)
     return Made({"Status": step.status} if step.status else {}, None)
@@ -360,7 +296,7 @@ def _stop(pair: Pair, posting: Posting, made: Made) -> None:
 
 
 def _add(books: _Books, posting: Posting, after: Key | None) -> None:
-    books.deciding.made(posting)
+    books.standings.deciding.made(posting)
     books.postings[(posting.kind, posting.natural_key)] = posting
     books.new[posting.kind].append((posting, after))
 
@@ -374,7 +310,7 @@ def _revise(books: _Books, order: Order, posting: Posting, step: Revise) -> None
         number=step.key,
         status=step.status,
         vendor_tx_code=_first_code(books, order),
-        handling=books.order_stands.handling,
+        handling=books.standings.order.handling,
     )
     posting.document = made.document
     posting.mapping_version_id = made.mapping_version_id
@@ -394,10 +330,10 @@ def _amend(books: _Books, order: Order) -> None:
             number=order.number,
             status=invoice.document.get("Status", "DRAFT"),
             vendor_tx_code=_first_code(books, order),
-            handling=books.order_stands.handling,
+            handling=books.standings.order.handling,
         )
         posting = _posting(books, order, key, made, _books_total(order))
-        books.order_stands.keep_back(posting)
+        books.standings.order.keep_back(posting)
         _add(books, posting, (invoice.kind, invoice.natural_key))
     else:
         status = invoice.document.get("Status", "DRAFT")
@@ -434,12 +370,9 @@ def _write(books: _Books) -> None:
             posting.waits_for = books.postings.get(after) if after else None
             _ready_if_free(books, posting)
         insert_rows([posting for posting, _ in rows])
-    kept_back = {posting.pk: posting for posting in books.let_go}
-    let_go(books.batch.pair, list(kept_back.values()), books.deciding)
     _update(books.changed)
-    update_rows(books.kept_back, ["state", "error", "error_class"])
     _restate(books.restated)
-    books.batch.messages += books.deciding.write()
+    books.batch.messages += books.standings.write(books.batch.pair)
 
 
 def _restate(restated: list[tuple[int, str]]) -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 
 from integrations.models import Connection, Event, Order, Pair
 from mapping.core.defaults import default_document
@@ -45,6 +47,17 @@ def test_the_shipped_flows_store_nothing_about_records_that_simply_go(
     process(pair)
     assert states() == {"contact": "ready", "invoice": "waiting", "payment": "waiting"}
     assert not Ruling.objects.exists()
+
+
+def test_deciding_takes_no_query_more_however_many_orders_there_are(pair: Pair, shop: Connection) -> None:
+    asked = []
+    for numbers in (range(1), range(10, 22)):
+        for number in numbers:
+            shop_event(shop, **order(f"HF-{number}"))
+        with CaptureQueriesContext(database) as queries:
+            process(pair)
+        asked.append(len(queries))
+    assert asked[1] <= asked[0]
 
 
 def test_a_held_order_has_its_documents_made_and_kept_back_with_the_reason(
