@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,12 +62,14 @@ class StudioPage:
         if drop:
             mouse.up()
 
-
     def swipe(self, source: Locator, target: Locator) -> None:
         """Drags with a finger: the touches that a screen would report."""
         start, end = _middle(source), _middle(target)
         session = self.page.context.new_cdp_session(self.page)
-        steps = [(start[0] + (end[0] - start[0]) * step / 8, start[1] + (end[1] - start[1]) * step / 8) for step in range(9)]
+        steps = [
+            (start[0] + (end[0] - start[0]) * step / 8, start[1] + (end[1] - start[1]) * step / 8)
+            for step in range(9)
+        ]
         for number, (x, y) in enumerate(steps):
             kind = "touchStart" if number == 0 else "touchMove"
             session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
@@ -87,9 +90,19 @@ def _middle(locator: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2
 
 
-def open_studio(page: Page, root: str, draft: MappingVersion, mapping: str, query: str = "") -> StudioPage:
+def going(page: Page, root: str) -> Callable[[str], Page]:
+    """Opens paths of the site in `page`, as the fixture `visit` does in its own."""
+
+    def go(path: str) -> Page:
+        page.goto(f"{root}{path}")
+        return page
+
+    return go
+
+
+def open_studio(visit: Callable[[str], Page], draft: MappingVersion, mapping: str) -> StudioPage:
     """Opens the studio and waits until it can be worked with."""
     assert draft.pair is not None
-    page.goto(f"{root}/{draft.pair.slug}/mapping/versions/{draft.number}/studio/{mapping}/{query}")
+    page = visit(f"/{draft.pair.slug}/mapping/versions/{draft.number}/studio/{mapping}/")
     page.wait_for_selector(READY)
     return StudioPage(page, draft, mapping)

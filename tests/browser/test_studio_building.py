@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
 from integrations.models import User
@@ -15,7 +15,7 @@ from mapping.models import MappingVersion
 from mapping.selectors import published_blueprint
 from mapping.services.versions import create_draft
 from tests.browser.conftest import Visit
-from tests.browser.studio_pages import StudioPage, open_studio, signed_in
+from tests.browser.studio_pages import StudioPage, going, open_studio, signed_in
 from tests.dashboard.scene import Scene
 
 pytestmark = pytest.mark.browser
@@ -39,9 +39,8 @@ def empty_draft(scene: Scene, administrator: User) -> MappingVersion:
 
 
 @pytest.fixture
-def studio(visit: Visit, page: Page, live_server: LiveServer, empty_draft: MappingVersion) -> StudioPage:
-    assert visit
-    return open_studio(page, live_server.url, empty_draft, "invoice")
+def studio(visit: Visit, empty_draft: MappingVersion) -> StudioPage:
+    return open_studio(visit, empty_draft, "invoice")
 
 
 @pytest.fixture
@@ -67,7 +66,9 @@ def test_by_mouse(studio: StudioPage) -> None:
             studio.drag(studio.source(source), studio.target(target))
     studio.is_saved()
     assert _built(studio) == BUILT
-    assert studio.draft.blueprint["mappings"]["invoice"]["collections"] == [{"target": "LineItems", "source": "lines"}]
+    assert studio.draft.blueprint["mappings"]["invoice"]["collections"] == [
+        {"target": "LineItems", "source": "lines"}
+    ]
     assert studio.row("Date")["transforms"][0]["name"] == "date"
     number = page.get_by_label("Sample", exact=True).locator("option:checked").inner_text()
     shown = studio.target("InvoiceNumber").locator(".field__value")
@@ -114,9 +115,11 @@ def _go_to(studio: StudioPage, path: str) -> None:
     raise AssertionError(f"The arrow keys do not reach {path}.")
 
 
-def test_by_touch_on_a_small_screen(phone: BrowserContext, live_server: LiveServer, empty_draft: MappingVersion) -> None:
+def test_by_touch_on_a_small_screen(
+    phone: BrowserContext, live_server: LiveServer, empty_draft: MappingVersion
+) -> None:
     page = phone.new_page()
-    studio = open_studio(page, live_server.url, empty_draft, "invoice")
+    studio = open_studio(going(page, live_server.url), empty_draft, "invoice")
     for source, target in (("number", "InvoiceNumber"), ("placed_at", "Date")):
         page.get_by_role("button", name="Source", exact=True).tap()
         studio.source(source).tap()
@@ -133,7 +136,7 @@ def test_by_dragging_with_a_finger(
     context = browser.new_context(viewport={"width": 1180, "height": 820}, has_touch=True)
     signed_in(context, live_server.url, administrator)
     page = context.new_page()
-    studio = open_studio(page, live_server.url, empty_draft, "invoice")
+    studio = open_studio(going(page, live_server.url), empty_draft, "invoice")
     studio.swipe(studio.source("number"), studio.target("Reference"))
     studio.is_saved()
     assert _built(studio) == {"Reference": ["number"]}
@@ -142,7 +145,9 @@ def test_by_dragging_with_a_finger(
 
 def test_what_does_not_fit_is_said_before_it_is_dropped(studio: StudioPage) -> None:
     studio.drag(studio.source("customer.email"), studio.target("Date"), drop=False)
-    expect(studio.page.locator(".drag-hint")).to_contain_text("takes a date like 2026-11-22, this is an e-mail address.")
+    expect(studio.page.locator(".drag-hint")).to_contain_text(
+        "takes a date like 2026-11-22, this is an e-mail address."
+    )
     expect(studio.target("Date")).to_have_class(re.compile("fits-not"))
     expect(studio.target("Reference")).to_have_class(re.compile(r"\bfits\b"))
     studio.page.mouse.up()

@@ -30,10 +30,9 @@ def draft(scene: Scene, administrator: User) -> MappingVersion:
 def test_axe_finds_nothing_serious(
     visit: Visit, page: Page, live_server: LiveServer, draft: MappingVersion, theme: str, width: int
 ) -> None:
-    assert visit
     page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     page.set_viewport_size({"width": width, "height": 900})
-    studio = open_studio(page, live_server.url, draft, "invoice")
+    studio = open_studio(visit, draft, "invoice")
     assert serious(page) == []
     if width > 400:
         studio.target("Reference").click()
@@ -52,12 +51,11 @@ def test_dragging_stays_smooth_with_300_links(
     visit: Visit, page: Page, live_server: LiveServer, scene: Scene, administrator: User
 ) -> None:
     """The script's own work per frame, which is what the studio can answer for; the screen's rate is the machine's."""
-    assert visit
     blueprint = published_blueprint(scene.pair.pk)
     more = tuple(Row(f"work{n}", f"work:value{n}", ("number",)) for n in range(300))
     invoice = replace(blueprint.mappings["invoice"], rows=(*more, *blueprint.mappings["invoice"].rows))
     wide = replace(blueprint, mappings={**blueprint.mappings, "invoice": invoice})
-    studio = open_studio(page, live_server.url, create_draft(scene.pair, wide, by=administrator), "invoice")
+    studio = open_studio(visit, create_draft(scene.pair, wide, by=administrator), "invoice")
     assert page.locator(".field--target").count() > 300
     page.evaluate(_MEASURE)
     studio.drag(studio.source("number"), studio.target("Reference"), drop=False)

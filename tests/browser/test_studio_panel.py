@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from integrations.models import User
 from mapping.models import MappingVersion
@@ -21,14 +20,14 @@ Opened = Callable[[str], StudioPage]
 
 
 @pytest.fixture
-def opened(visit: Visit, page: Page, live_server: LiveServer, scene: Scene, administrator: User) -> Opened:
+def opened(visit: Visit, scene: Scene, administrator: User) -> Opened:
     """Opens the studio of the invoice, with a sample, and the link of a target in the panel."""
     draft: MappingVersion = draft_from_published(scene.pair, by=administrator)
 
     def go(target: str) -> StudioPage:
-        studio = open_studio(page, live_server.url, draft, "invoice")
+        studio = open_studio(visit, draft, "invoice")
         studio.target(target).click()
-        expect(page.locator(".panel__path")).to_have_text(target)
+        expect(studio.page.locator(".panel__path")).to_have_text(target)
         return studio
 
     return go

@@ -13,7 +13,7 @@ from integrations.models import Role, User
 from mapping.models import MappingVersion
 from mapping.services.versions import draft_from_published, publish
 from tests.browser.conftest import Visit
-from tests.browser.studio_pages import StudioPage, open_studio, signed_in
+from tests.browser.studio_pages import StudioPage, going, open_studio, signed_in
 from tests.dashboard.scene import Scene
 from tests.factories import MembershipFactory, UserFactory
 
@@ -26,19 +26,20 @@ def draft(scene: Scene, administrator: User) -> MappingVersion:
 
 
 @pytest.fixture
-def studio(visit: Visit, page: Page, live_server: LiveServer, draft: MappingVersion) -> StudioPage:
-    assert visit
-    return open_studio(page, live_server.url, draft, "invoice")
+def studio(visit: Visit, draft: MappingVersion) -> StudioPage:
+    return open_studio(visit, draft, "invoice")
 
 
 @pytest.fixture
-def colleague(browser: Browser, live_server: LiveServer, scene: Scene, draft: MappingVersion) -> Iterator[StudioPage]:
+def colleague(
+    browser: Browser, live_server: LiveServer, scene: Scene, draft: MappingVersion
+) -> Iterator[StudioPage]:
     """Somebody else with the same draft open."""
     tom = UserFactory(email="tom@tillbridge.example")
     MembershipFactory(user=tom, pair=scene.pair, role=Role.ADMINISTRATOR)
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     signed_in(context, live_server.url, tom)
-    yield open_studio(context.new_page(), live_server.url, draft, "invoice")
+    yield open_studio(going(context.new_page(), live_server.url), draft, "invoice")
     context.close()
 
 
@@ -67,7 +68,9 @@ def _forgive(complaints: list[str]) -> None:
     complaints[:] = [text for text in complaints if "409" not in text and "422" not in text]
 
 
-def test_both_peoples_changes_are_kept(studio: StudioPage, colleague: StudioPage, complaints: list[str]) -> None:
+def test_both_peoples_changes_are_kept(
+    studio: StudioPage, colleague: StudioPage, complaints: list[str]
+) -> None:
     _meet(studio, colleague)
     studio.page.get_by_role("button", name="Load theirs and put mine on top").click()
     studio.is_saved()
@@ -87,7 +90,9 @@ def test_ones_own_changes_are_given_up_for_theirs(
     _forgive(complaints)
 
 
-def test_what_is_done_without_a_network_is_saved_when_it_is_back(studio: StudioPage, complaints: list[str]) -> None:
+def test_what_is_done_without_a_network_is_saved_when_it_is_back(
+    studio: StudioPage, complaints: list[str]
+) -> None:
     page = studio.page
     page.context.set_offline(True)
     _unlink(studio, "Reference")
@@ -103,9 +108,8 @@ def test_what_is_done_without_a_network_is_saved_when_it_is_back(studio: StudioP
 def test_a_published_version_is_read_and_copied_not_changed(
     visit: Visit, page: Page, live_server: LiveServer, draft: MappingVersion, administrator: User
 ) -> None:
-    assert visit
     publish(draft, by=administrator)
-    studio = open_studio(page, live_server.url, draft, "invoice")
+    studio = open_studio(visit, draft, "invoice")
     expect(page.locator(".standing")).to_have_text("Read only")
     before = studio.rows
     studio.drag(studio.source("number"), studio.target("Url"))
@@ -123,7 +127,7 @@ def test_a_viewer_reads(
     MembershipFactory(user=viewer, pair=scene.pair, role=Role.VIEWER)
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     signed_in(context, live_server.url, viewer)
-    studio = open_studio(context.new_page(), live_server.url, draft, "invoice")
+    studio = open_studio(going(context.new_page(), live_server.url), draft, "invoice")
     expect(studio.page.get_by_text("Changing a mapping takes the role of administrator.")).to_be_visible()
     expect(studio.target("InvoiceNumber").locator(".field__value")).not_to_be_empty()
     studio.drag(studio.source("number"), studio.target("Url"))
