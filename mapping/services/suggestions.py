@@ -22,7 +22,17 @@ from mapping.suggestions.core.targets import plain_path
 if TYPE_CHECKING:
     from integrations.models import User
 
-__all__ = ["Account", "CodeSuggestion", "Said", "Suggestion", "TaxRate", "account_codes", "remember", "suggest", "tax_types"]
+__all__ = [
+    "Account",
+    "CodeSuggestion",
+    "Said",
+    "Suggestion",
+    "TaxRate",
+    "account_codes",
+    "remember",
+    "suggest",
+    "tax_types",
+]
 
 _RECORDS: Final = 40
 """Stored records whose values are looked at."""
@@ -84,7 +94,9 @@ def memory_of(pair: Pair, target: str) -> Memory:
     columns = ("key", "target", "is_accepted")
     own = list(rows.filter(pair=pair).values_list(*columns)[:_DECISIONS])
     everywhere = list(rows.values_list(*columns)[:_DECISIONS])
-    return Memory.of((Decision(*row) for row in reversed(own)), (Decision(*row) for row in reversed(everywhere)))
+    return Memory.of(
+        (Decision(*row) for row in reversed(own)), (Decision(*row) for row in reversed(everywhere))
+    )
 
 
 def source_fields(

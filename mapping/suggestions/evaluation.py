@@ -110,10 +110,16 @@ def judge(vocabulary: Vocabulary, model: Model, tally: Tally, targets: Iterable[
 
 def _count(vocabulary: Vocabulary, target: str, found: Sequence[Suggestion], tally: Tally) -> None:
     links, passed_over = vocabulary.links(target), vocabulary.acceptable(target)
-    single = [each for each in found if len(each.sources) == 1 and (each.source, each.target) not in passed_over]
+    single = [
+        each for each in found if len(each.sources) == 1 and (each.source, each.target) not in passed_over
+    ]
     tally.links += len(links)
     tally.undecided += len(
-        {each.target for each in found if each.confidence >= ACCEPT and (each.source, each.target) in passed_over}
+        {
+            each.target
+            for each in found
+            if each.confidence >= ACCEPT and (each.source, each.target) in passed_over
+        }
         & links.keys()
     )
     for path, source in links.items():
@@ -122,7 +128,9 @@ def _count(vocabulary: Vocabulary, target: str, found: Sequence[Suggestion], tal
         tally.ranks.append(rank)
         if rank != 1:
             first = candidates[0] if candidates else "nothing"
-            tally.wrong.append(f"{vocabulary.name}: {target} {path} is {source} (place {rank}, first {first})")
+            tally.wrong.append(
+                f"{vocabulary.name}: {target} {path} is {source} (place {rank}, first {first})"
+            )
     _count_offers(vocabulary.name, target, links, single, tally)
 
 

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import sklearn
@@ -23,6 +23,7 @@ from mapping.suggestions.core.names import name_of
 from mapping.suggestions.core.sources import SourceField, from_values
 from mapping.suggestions.core.targets import Target
 from mapping.suggestions.vocabulary import Vocabulary, development, samples
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -99,13 +100,19 @@ def blocks_of(vocabulary: Vocabulary, words: WordWeights, views: Iterable[str] =
             side = side_of(f"xero:{target}", words)
             truth = _truth(vocabulary, target, shown, sources, side.targets)
             made.append(
-                Block(vocabulary.name, target, view, sources, side.targets, pairs(sources, side, words), truth)
+                Block(
+                    vocabulary.name, target, view, sources, side.targets, pairs(sources, side, words), truth
+                )
             )
     return made
 
 
 def _truth(
-    vocabulary: Vocabulary, target: str, shown: View, sources: Sequence[SourceField], targets: Sequence[Target]
+    vocabulary: Vocabulary,
+    target: str,
+    shown: View,
+    sources: Sequence[SourceField],
+    targets: Sequence[Target],
 ) -> NDArray[np.int8]:
     links = {to: shown.path(path) for to, path in vocabulary.links(target).items()}
     acceptable = {(shown.path(path), to) for path, to in vocabulary.acceptable(target)}
@@ -122,9 +129,10 @@ def _truth(
 def train(sources: Sequence[Vocabulary]) -> Model:
     """Learn from these sources; the sigmoids come from folds in which each source is judged by a model without it."""
     words = word_weights(sources)
-    blocks = {vocabulary.name: blocks_of(vocabulary, words) for vocabulary in sources}
-    any_pair, given = _calibrated(blocks, words)
-    return _regressions([b for each in blocks.values() for b in each], words, any_pair, given)
+    with threadpool_limits(1):  # one thread adds up in one order, and is the faster for tables this small
+        blocks = {vocabulary.name: blocks_of(vocabulary, words) for vocabulary in sources}
+        any_pair, given = _calibrated(blocks, words)
+        return _regressions([b for each in blocks.values() for b in each], words, any_pair, given)
 
 
 def folds(names: Iterable[str]) -> list[list[str]]:
@@ -161,7 +169,9 @@ def _calibrated(blocks: dict[str, list[Block]], words: WordWeights) -> tuple[Sig
 
 
 def _platt(scores: Table, truth: NDArray[np.int8]) -> Sigmoid:
-    fitted = LogisticRegression(C=1e6, solver="newton-cholesky", tol=1e-8, max_iter=200).fit(scores.reshape(-1, 1), truth)
+    fitted = LogisticRegression(C=1e6, solver="newton-cholesky", tol=1e-8, max_iter=200).fit(
+        scores.reshape(-1, 1), truth
+    )
     return Sigmoid(round(float(fitted.coef_[0, 0]), _DECIMALS), round(float(fitted.intercept_[0]), _DECIMALS))
 
 
@@ -181,7 +191,9 @@ def _regressions(blocks: Sequence[Block], words: WordWeights, any_pair: Sigmoid,
 
 def _logistic(values: Table, truth: NDArray[np.int8]) -> Linear:
     scaler = StandardScaler().fit(values)
-    fitted = LogisticRegression(C=_STRENGTH, solver="newton-cholesky", tol=1e-8, max_iter=200).fit(scaler.transform(values), truth)
+    fitted = LogisticRegression(C=_STRENGTH, solver="newton-cholesky", tol=1e-8, max_iter=200).fit(
+        scaler.transform(values), truth
+    )
     weights = fitted.coef_[0] / scaler.scale_
     intercept = float(fitted.intercept_[0] - (weights * scaler.mean_).sum())
     return Linear(np.round(weights, _DECIMALS), round(intercept, _DECIMALS))
@@ -189,12 +201,5 @@ def _logistic(values: Table, truth: NDArray[np.int8]) -> Linear:
 
 def trained_text() -> str:
     """The model file's text, learned from the development sources."""
-    with threadpool_limits(1):  # one thread adds up in one order, and is the faster for tables this small
-        model = train(development())
-    content = to_json(model, trained_with=f"scikit-learn {sklearn.__version__}")
+    content = to_json(train(development()), trained_with=f"scikit-learn {sklearn.__version__}")
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-
-
-def read_text(text: str) -> Any:
-    """The model file's text as values."""
-    return json.loads(text)

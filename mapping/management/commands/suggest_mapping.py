@@ -46,7 +46,9 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(f"{options['source']} is not JSON: {error}.") from None
         if options["json"]:
-            self.stdout.write(json.dumps([suggestion_json(each) for each in found], indent=1, ensure_ascii=False))
+            self.stdout.write(
+                json.dumps([suggestion_json(each) for each in found], indent=1, ensure_ascii=False)
+            )
         else:
             self._table([each for each in found if each.confidence >= OFFER])
 

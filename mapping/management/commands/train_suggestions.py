@@ -18,7 +18,9 @@ class Command(BaseCommand):
     """Write the model file, or compare it with what the facts give."""
 
     requires_system_checks: list[str] = []  # it touches neither pages nor database
-    help = "Train the mapping suggestions on the vocabularies in the project; the same facts give the same file."
+    help = (
+        "Train the mapping suggestions on the vocabularies in the project; the same facts give the same file."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """[--check]."""
@@ -32,7 +34,9 @@ class Command(BaseCommand):
         seconds = time.perf_counter() - started
         if options["check"]:
             if not path.exists() or path.read_text() != text:
-                raise CommandError(f"{path.name} is not what the facts give: run manage.py train_suggestions.")
+                raise CommandError(
+                    f"{path.name} is not what the facts give: run manage.py train_suggestions."
+                )
             self.stdout.write(f"{path.name} is exactly what the facts give ({seconds:.0f} s).")
             return
         path.write_text(text)

@@ -68,14 +68,18 @@ def tax_types(rates: Iterable[str], offered: Sequence[TaxRate]) -> list[CodeSugg
 
 
 def _account(category: str, income: Sequence[Account], usual: Account | None) -> CodeSuggestion | None:
-    scored = sorted(((_alike(category, account.name), account.code, account) for account in income), reverse=True)
+    scored = sorted(
+        ((_alike(category, account.name), account.code, account) for account in income), reverse=True
+    )
     if scored and scored[0][0] >= _LEAST and (len(scored) < 2 or scored[0][0] > scored[1][0]):
         score, code, account = scored[0]
         reason = f"“{category}” is like “{account.name}” ({score:.2f})"
         return CodeSuggestion(category, code, round(min(_MOST, 0.4 + 0.6 * score), 2), (reason,))
     if usual is None:
         return None
-    return CodeSuggestion(category, usual.code, _USUAL, (f"no account is called like it: “{usual.name}”, as for other sales",))
+    return CodeSuggestion(
+        category, usual.code, _USUAL, (f"no account is called like it: “{usual.name}”, as for other sales",)
+    )
 
 
 def _alike(category: str, account: str) -> float:
@@ -88,7 +92,9 @@ def _alike(category: str, account: str) -> float:
 
 
 def _told(name: str) -> set[str]:
-    return {_WORDS_FOR.get(word, word.removesuffix("s") if len(word) > 3 else word) for word in words_of(name)}
+    return {
+        _WORDS_FOR.get(word, word.removesuffix("s") if len(word) > 3 else word) for word in words_of(name)
+    }
 
 
 def _is_usual(account: Account) -> bool:
@@ -99,12 +105,22 @@ def _is_usual(account: Account) -> bool:
 def _tax_type(rate: str, sales: Sequence[TaxRate]) -> CodeSuggestion | None:
     number = _percentage(rate)
     same = [each for each in sales if number is not None and each.rate == number]
-    by_name = sorted(((fuzz.token_set_ratio(rate.lower(), each.name.lower()), each.tax_type, each) for each in sales), reverse=True)
+    by_name = sorted(
+        ((fuzz.token_set_ratio(rate.lower(), each.name.lower()), each.tax_type, each) for each in sales),
+        reverse=True,
+    )
     if len(same) == 1:
-        return CodeSuggestion(rate, same[0].tax_type, _MOST, (f"the only tax rate for sales of {number.normalize():f} %",) if number is not None else ())
+        return CodeSuggestion(
+            rate,
+            same[0].tax_type,
+            _MOST,
+            (f"the only tax rate for sales of {number.normalize():f} %",) if number is not None else (),
+        )
     if same:
         best = max(same, key=lambda each: fuzz.token_set_ratio("vat on income zero rated", each.name.lower()))
-        return CodeSuggestion(rate, best.tax_type, 0.6, (f"one of {len(same)} tax rates of that height: “{best.name}”",))
+        return CodeSuggestion(
+            rate, best.tax_type, 0.6, (f"one of {len(same)} tax rates of that height: “{best.name}”",)
+        )
     if number is None and by_name and by_name[0][0] >= 70:
         score, code, each = by_name[0]
         return CodeSuggestion(rate, code, round(score / 110, 2), (f"“{rate}” is like “{each.name}”",))

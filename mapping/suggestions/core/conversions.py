@@ -19,8 +19,12 @@ Step = dict[str, Any]
 _MOSTLY: Final = 0.5
 _SMALLEST_IN_PENCE: Final = 100
 """Whole numbers that are smaller than this on average are more likely pounds."""
-_MONEY_WORDS: Final = frozenset({"amount", "total", "price", "unitprice", "tax", "fee", "gross", "net", "subtotal", "discount"})
-_NO_MONEY_WORDS: Final = frozenset({"rate", "percent", "id", "number", "code", "quantity", "type", "exchangerate"})
+_MONEY_WORDS: Final = frozenset(
+    {"amount", "total", "price", "unitprice", "tax", "fee", "gross", "net", "subtotal", "discount"}
+)
+_NO_MONEY_WORDS: Final = frozenset(
+    {"rate", "percent", "id", "number", "code", "quantity", "type", "exchangerate"}
+)
 _MINOR_WORDS: Final = frozenset({"cent", "cents", "minor", "pence", "penny"})
 _PATTERNS: Final = (
     (re.compile(r"\d{1,2}/\d{1,2}/\d{4} \d\d:\d\d:\d\d"), "%d/%m/%Y %H:%M:%S"),
@@ -38,7 +42,15 @@ _PATTERNS: Final = (
     (re.compile(r"\d{1,2}-\w{3}-\d{4}"), "%d-%b-%Y"),
 )
 _ZONE: Final[Mapping[str, Any]] = {"zone": {"from": "context:pair.zone"}}
-_CURRENCY_NUMBERS: Final = {"826": "GBP", "978": "EUR", "840": "USD", "756": "CHF", "752": "SEK", "578": "NOK", "208": "DKK"}
+_CURRENCY_NUMBERS: Final = {
+    "826": "GBP",
+    "978": "EUR",
+    "840": "USD",
+    "756": "CHF",
+    "752": "SEK",
+    "578": "NOK",
+    "208": "DKK",
+}
 _BASIS: Final = {
     "true": "Inclusive", "yes": "Inclusive", "y": "Inclusive", "1": "Inclusive", "inclusive": "Inclusive",
     "gross": "Inclusive", "false": "Exclusive", "no": "Exclusive", "n": "Exclusive", "0": "Exclusive",
@@ -76,8 +88,12 @@ class Record:
 def whole_record(sources: Sequence[SourceField]) -> Record:
     """Look at all fields together."""
     money = [source for source in sources if _is_money(source)]
-    currency = min((s for s in sources if _is_currency(s)), key=lambda s: (s.in_lines, s.name.depth), default=None)
-    lines = next((list_ for s in sources if s.in_lines for list_ in s.name.lists[-1 - s.lists_too_deep :]), "")
+    currency = min(
+        (s for s in sources if _is_currency(s)), key=lambda s: (s.in_lines, s.name.depth), default=None
+    )
+    lines = next(
+        (list_ for s in sources if s.in_lines for list_ in s.name.lists[-1 - s.lists_too_deep :]), ""
+    )
     return Record(
         _in_minor_units(money),
         currency.path if currency else "",
@@ -101,7 +117,9 @@ def _is_money(source: SourceField) -> bool:
 
 
 def _is_currency(source: SourceField) -> bool:
-    return "currency" in dict(source.name.words) and source.values.share("currency", "currency_number") > _MOSTLY
+    return (
+        "currency" in dict(source.name.words) and source.values.share("currency", "currency_number") > _MOSTLY
+    )
 
 
 def _in_minor_units(money: Sequence[SourceField]) -> bool:
@@ -118,7 +136,10 @@ def _money(source: SourceField, _target: Target, record: Record) -> Use:
     if record.in_minor_units and seen.count and seen.share("whole") == 1:
         currency = {"from": record.currency or "context:pair.base_currency"}
         example = f" such as {seen.examples[0]}" if seen.examples else ""
-        return Use((_step("from_minor_units", currency=currency),), remark=f"whole numbers{example}: minor units (pence)")
+        return Use(
+            (_step("from_minor_units", currency=currency),),
+            remark=f"whole numbers{example}: minor units (pence)",
+        )
     return _number(source)
 
 
@@ -157,7 +178,10 @@ def _pattern(examples: Sequence[Any]) -> str:
 
 def _currency(source: SourceField, _target: Target, _record: Record) -> Use:
     if source.values.share("currency_number") > _MOSTLY:
-        return Use((_step("lookup", table=dict(_CURRENCY_NUMBERS), must_exist=True),), remark="numeric currency codes")
+        return Use(
+            (_step("lookup", table=dict(_CURRENCY_NUMBERS), must_exist=True),),
+            remark="numeric currency codes",
+        )
     if source.values.share("lower") > _MOSTLY:
         return Use((_step("case", style="upper"),), remark="small letters")
     return Use()
@@ -167,7 +191,9 @@ def _country(source: SourceField, _target: Target, _record: Record) -> Use:
     seen = source.values
     if seen.share("country_name") > _MOSTLY:
         return Use((_step("country"),), remark="country names")
-    if seen.share("country_3") > _MOSTLY or (seen.share("lower") > _MOSTLY and seen.share("country_2") > _MOSTLY):
+    if seen.share("country_3") > _MOSTLY or (
+        seen.share("lower") > _MOSTLY and seen.share("country_2") > _MOSTLY
+    ):
         return Use((_step("country"),), remark="country codes written otherwise")
     return Use()
 
@@ -181,13 +207,22 @@ def _flag(source: SourceField, target: Target, _record: Record) -> Use:
 
 
 def _opposites(seen: set[str]) -> set[str]:
-    couples = (("true", "false"), ("yes", "no"), ("y", "n"), ("1", "0"), ("inclusive", "exclusive"), ("gross", "net"))
+    couples = (
+        ("true", "false"),
+        ("yes", "no"),
+        ("y", "n"),
+        ("1", "0"),
+        ("inclusive", "exclusive"),
+        ("gross", "net"),
+    )
     return {word for couple in couples if seen & set(couple) for word in couple}
 
 
 def _status(source: SourceField, target: Target, _record: Record) -> Use:
     table = status_table([str(value) for value in source.values.examples], target.field.choices)
-    return Use((_step("status_map", table=table),), remark="each status becomes one of Xero's: check the table")
+    return Use(
+        (_step("status_map", table=table),), remark="each status becomes one of Xero's: check the table"
+    )
 
 
 def _percent(source: SourceField, target: Target, _record: Record) -> Use:
@@ -211,7 +246,9 @@ def _category(_source: SourceField, target: Target, _record: Record) -> Use:
     if target.path.endswith("AccountCode"):
         table = {"from": "context:accounts_by_category"}
         otherwise = {"from": "context:accounts.sales"}
-        return Use((_step("lookup", table=table, otherwise=otherwise),), remark="the pair's account for the category")
+        return Use(
+            (_step("lookup", table=table, otherwise=otherwise),), remark="the pair's account for the category"
+        )
     return Use()
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from mapping.suggestions.core.fits import UNKNOWN_FIT, fit, is_impossible
+from mapping.suggestions.core.fits import LOWEST_FIT, STRICT_KINDS, UNKNOWN_FIT, fit
 from mapping.suggestions.core.names import ROLES, SOFT_ROLES
 from mapping.suggestions.core.sources import SourceField
 from mapping.suggestions.core.targets import Target, targets_of
@@ -25,13 +25,36 @@ Mask = NDArray[np.bool_]
 FEATURES: Final = (
     "leaf_cosine", "path_cosine", "alias_covered", "leaf_covered", "same_leaf", "same_path", "letters", "grams",
     "alias_rank", "own_role", "foreign_roles", "soft_roles", "fit", "fit_known", "misfit", "right_level", "line_mismatch",
-    "too_deep", "other_list", "unexplained", "path_covered", "depth", "fill", "zeros", "constant", "distinct_fit", "length_fits",
+    "too_deep", "other_list", "unexplained", "anchored", "path_covered", "depth", "fill", "zeros", "constant", "distinct_fit", "length_fits",
 )  # fmt: skip
 RIVALS: Final = ("first", "margin_row", "margin_column", "best_of_row", "best_of_column", "near_rivals")
 
 _GRAMS: Final = 512
 _ROLE_AT: Final = {role: position for position, role in enumerate(ROLES)}
 _SOFT: Final = np.array([role in SOFT_ROLES for role in ROLES])
+_SAYS_LITTLE: Final = frozenset(
+    [
+        "value",
+        "code",
+        "name",
+        "id",
+        "number",
+        "amount",
+        "type",
+        "key",
+        "text",
+        "en",
+        "de",
+        "fr",
+        "es",
+        "nl",
+        "original",
+        "display",
+        "default",
+        "label",
+        "content",
+    ]
+)
 _LEAST_ALIKE: Final = 0.12
 _LEAST_LETTERS: Final = 0.72
 
@@ -118,9 +141,8 @@ def pairs(sources: Sequence[SourceField], side: Side, words: WordWeights) -> Pai
     placed = _places(sources, side.targets)
     columns = {**named, **fitting, **placed}
     values = np.stack([columns[name] for name in FEATURES], axis=2)
-    impossible = np.array([[_is_ruled_out(s, t) for t in side.targets] for s in sources])
     alike = (columns["path_cosine"] > _LEAST_ALIKE) | (columns["letters"] > _LEAST_LETTERS)
-    return Pairs(values, alike & ~impossible.reshape(alike.shape), alias)
+    return Pairs(values, alike & ~_ruled_out(sources, side.targets, columns), alias)
 
 
 def with_rivals(values: Table, first: Table, possible: Mask) -> Table:
@@ -128,7 +150,11 @@ def with_rivals(values: Table, first: Table, possible: Mask) -> Table:
     scores = np.where(possible, first, -9.0)
     row_margin, row_best = _margins(scores)
     column_margin, column_best = _margins(scores.T)
-    near = ((scores[:, None, :] > scores[None, :, :] - 1.0).sum(axis=0) if len(scores) < 200 else np.zeros(scores.shape))
+    near = (
+        (scores[:, None, :] > scores[None, :, :] - 1.0).sum(axis=0)
+        if len(scores) < 200
+        else np.zeros(scores.shape)
+    )
     rivals = np.stack(
         [first, row_margin, column_margin.T, row_best, column_best.T, np.minimum(near, 10.0) / 10.0], axis=2
     )
@@ -162,20 +188,44 @@ def _names(
     alike = leaf_cosine + path_cosine + 0.1 * grams + 0.05 * side.ranks[None, :]
     best = _best_alias(alike, side)
     rows = np.arange(len(sources))[:, None]
-    letters = process.cdist(
-        [source.name.written for source in sources],
-        [alias.written for target in side.targets for alias in target.aliases],
-        scorer=fuzz.token_set_ratio,
-        dtype=np.float32,
-    ) / 100.0
+    letters = (
+        process.cdist(
+            [source.name.written for source in sources],
+            [alias.written for target in side.targets for alias in target.aliases],
+            scorer=fuzz.token_set_ratio,
+            dtype=np.float32,
+        )
+        / 100.0
+    )
     columns = {
+        "anchored": _anchored(sources, side, best).astype(np.float64),
         "leaf_cosine": leaf_cosine[rows, best],
         "path_cosine": path_cosine[rows, best],
         "grams": grams[rows, best],
         "letters": _by_target(letters, side),
         "alias_rank": np.broadcast_to(side.ranks[best], best.shape),
     }
-    return best, {**columns, **_coverage(leaf, path, unknown_leaf, side, best), **_roles_of(sources, side, best)}
+    return best, {
+        **columns,
+        **_coverage(leaf, path, unknown_leaf, side, best),
+        **_roles_of(sources, side, best),
+    }
+
+
+def _anchored(sources: Sequence[SourceField], side: Side, best: NDArray[np.intp]) -> Mask:
+    """Where the field's own last words are among the alias's; what is around it is not enough to be that field.
+
+    A last word that says little (`country.code`, `amount.value`) speaks together with the one before it.
+    """
+    own = np.zeros((len(sources), len(side.vocabulary)), dtype=bool)
+    for row, source in enumerate(sources):
+        leaf = set(source.name.leaf)
+        near = 0.6 if leaf <= _SAYS_LITTLE else 1.0
+        for word, fading in source.name.words:
+            at = side.vocabulary.get(word)
+            if at is not None and (word in leaf or fading > near):
+                own[row, at] = True
+    return (own[:, None, :] & side.alias_words[best]).any(axis=2)
 
 
 def _word_rows(sources: Sequence[SourceField], side: Side, words: WordWeights) -> tuple[Table, Table, Table]:
@@ -250,7 +300,9 @@ def _values(sources: Sequence[SourceField], targets: Sequence[Target]) -> dict[s
     known = np.array([float(source.values.count > 0) for source in sources])[:, None]
     shape = (len(sources), len(targets))
     reference = np.array([target.kind == "reference" for target in targets])[None, :]
-    distinct = np.array([source.values.distinct if source.values.count > 1 else 0.7 for source in sources])[:, None]
+    distinct = np.array([source.values.distinct if source.values.count > 1 else 0.7 for source in sources])[
+        :, None
+    ]
     longest = np.array([float(source.values.longest) for source in sources])[:, None]
     most = np.array([float(target.field.max_length or 1e6) for target in targets])[None, :]
     return {
@@ -260,7 +312,8 @@ def _values(sources: Sequence[SourceField], targets: Sequence[Target]) -> dict[s
         "fill": np.broadcast_to(_each(sources, lambda s: s.values.fill if s.values.count else 0.8), shape),
         "zeros": np.broadcast_to(_each(sources, lambda s: s.values.share("zero")), shape),
         "constant": np.broadcast_to(
-            _each(sources, lambda s: float(s.values.count > 2 and s.values.distinct * s.values.count < 1.5)), shape
+            _each(sources, lambda s: float(s.values.count > 2 and s.values.distinct * s.values.count < 1.5)),
+            shape,
         ),
         "distinct_fit": np.where(reference, distinct, UNKNOWN_FIT),
         "length_fits": (longest <= most).astype(np.float64),
@@ -286,10 +339,14 @@ def _each(sources: Sequence[SourceField], what: Any) -> Table:
     return np.array([what(source) for source in sources], dtype=np.float64).reshape(-1, 1)
 
 
-def _is_ruled_out(source: SourceField, target: Target) -> bool:
-    if target.in_lines != source.in_lines and source.has_lines:
-        return True
-    return is_impossible(target.kind, source.values)
+def _ruled_out(
+    sources: Sequence[SourceField], targets: Sequence[Target], columns: Mapping[str, Table]
+) -> Mask:
+    """Fields of a line for the document or the other way round, and values that cannot be converted."""
+    strict = np.array([target.kind in STRICT_KINDS for target in targets])[None, :]
+    known = _each(sources, lambda s: float(s.values.count > 0)) > 0
+    ruled_out: Mask = (columns["line_mismatch"] > 0) | (strict & known & (columns["fit"] < LOWEST_FIT))
+    return ruled_out
 
 
 def _roles(roles: frozenset[str]) -> Mask:

@@ -7,9 +7,12 @@ from typing import Final
 
 from mapping.suggestions.core.values import Profile
 
-STRICT_KINDS: Final = frozenset({"email", "date", "money", "quantity", "currency", "url", "rate", "phone", "iban"})
+STRICT_KINDS: Final = frozenset(
+    {"email", "date", "money", "quantity", "currency", "url", "rate", "phone", "iban"}
+)
 """Kinds whose targets take nothing else."""
 LOWEST_FIT: Final = 0.2
+"""Below it the values of a strict kind could not be converted."""
 UNKNOWN_FIT: Final = 0.6
 """Taken for a field without sample values."""
 
@@ -20,11 +23,6 @@ def fit(kind: str, seen: Profile) -> float:
     if measure is None or not seen.count:
         return UNKNOWN_FIT
     return max(0.0, min(1.0, measure(seen)))
-
-
-def is_impossible(kind: str, seen: Profile) -> bool:
-    """Whether values were seen and (almost) none of them could be converted to the kind."""
-    return kind in STRICT_KINDS and seen.count > 0 and fit(kind, seen) < LOWEST_FIT
 
 
 def dates(seen: Profile) -> float:
@@ -55,11 +53,21 @@ def _quantity(seen: Profile) -> float:
 
 def _reference(seen: Profile) -> float:
     unlike = seen.share("flag", "email", "url", "iso_date", "money_sign") if seen.share("number") < 1 else 0.0
-    return 1.0 - unlike - 0.5 * seen.share("decimal", "spaced") - 0.3 * (1.0 - seen.distinct) - 0.3 * seen.share("zero")
+    return (
+        1.0
+        - unlike
+        - 0.5 * seen.share("decimal", "spaced")
+        - 0.3 * (1.0 - seen.distinct)
+        - 0.3 * seen.share("zero")
+    )
 
 
 def _percent(seen: Profile) -> float:
-    return max(seen.share("up_to_100", "below_1", "percent_sign"), 0.6 * seen.share("words"), 0.5 * seen.share("number"))
+    return max(
+        seen.share("up_to_100", "below_1", "percent_sign"),
+        0.6 * seen.share("words"),
+        0.5 * seen.share("number"),
+    )
 
 
 def _flag(seen: Profile) -> float:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
 
 from mapping.suggestions.core.assignment import assign
 from mapping.suggestions.core.conversions import Record, Use, conversion, whole_record
-from mapping.suggestions.core.features import Mask, Pairs, Table, pairs, side_of
-from mapping.suggestions.core.memory import EMPTY_MEMORY, Memory, key_of
+from mapping.suggestions.core.features import FEATURES, Mask, Pairs, Side, Table, pairs, side_of
+from mapping.suggestions.core.memory import EMPTY_MEMORY, Memory
 from mapping.suggestions.core.model import NEVER, Model
 from mapping.suggestions.core.names_of_people import first_and_last
 from mapping.suggestions.core.reasons import Evidence, reasons
@@ -27,6 +27,8 @@ OFFER: Final = 0.5
 MOST_PER_TARGET: Final = 5
 _MOST_BY_TABLE: Final = 0.89
 """Links that need a table of values are never accepted unseen."""
+_MOST_GUESSED: Final = 0.49
+_SAME_LETTERS: Final = 0.9
 _REMEMBERED: Final = 0.98
 _MADE: Final = ("Name", "Contact.Name")
 _MOST_MADE: Final = 0.89
@@ -50,8 +52,6 @@ class Suggestion:
     band: Band = "weak"
     by_click_only: bool = False
     collection: Mapping[str, str] | None = None
-    key: str = field(default="", compare=False)
-    """What the memory knows the source field by."""
 
 
 def band_of(confidence: float) -> Band:
@@ -69,12 +69,20 @@ def suggestions(
     One candidate per target at most is the one chosen; its rivals follow with what is left of their probability.
     Raises UnknownTargetError.
     """
-    side = side_of(target, model.words)
+    return suggestions_for(sources, side_of(target, model.words), model, memory=memory)
+
+
+def suggestions_for(
+    sources: Sequence[SourceField], side: Side, model: Model, *, memory: Memory = EMPTY_MEMORY
+) -> list[Suggestion]:
+    """The same for a prepared set of targets."""
     if not sources:
         return []
     found = pairs(sources, side, model.words)
     scores = memory.adjusted(model.scores(found), sources, side.targets)
     confidence, chosen = _confidences(model, scores, sources, side.targets, memory)
+    guessed = _is_guess(found) & (confidence < _REMEMBERED)
+    confidence = np.where(guessed, np.minimum(confidence, _MOST_GUESSED), confidence)
     record = whole_record(sources)
     made = [
         _suggestion(sources, side.targets, found, confidence, (row, column), (record, memory))
@@ -100,6 +108,14 @@ def _confidences(
     return np.where(refused & ~remembered, 0.0, capped), chosen
 
 
+def _is_guess(found: Pairs) -> Mask:
+    """Where only what is around the field speaks for the link, and nothing in its own name."""
+    anchored = found.values[:, :, FEATURES.index("anchored")]
+    letters = found.values[:, :, FEATURES.index("letters")]
+    guess: Mask = (anchored == 0) & (letters < _SAME_LETTERS)
+    return guess
+
+
 def _shown(confidence: Table, chosen: Mask) -> list[tuple[int, int]]:
     shown = set()
     for column in range(confidence.shape[1]):
@@ -109,7 +125,7 @@ def _shown(confidence: Table, chosen: Mask) -> list[tuple[int, int]]:
     return sorted(pair for pair in shown if confidence[pair] > 0)
 
 
-def _suggestion(  # noqa: PLR0913 - what is known of the pair and around it
+def _suggestion(
     sources: Sequence[SourceField],
     targets: Sequence[Target],
     found: Pairs,
@@ -121,14 +137,15 @@ def _suggestion(  # noqa: PLR0913 - what is known of the pair and around it
     source, target = sources[row], targets[column]
     record, memory = around
     use = conversion(source, target, record)
-    evidence = Evidence(source, target, found, at, _rival(sources, confidence, at), memory.similar(source, target.path))
+    evidence = Evidence(
+        source, target, found, at, _rival(sources, confidence, at), memory.similar(source, target.path)
+    )
     link = Suggestion(
         target.path,
         source.path,
         round(float(confidence[at]), 4),
         tuple(reasons(evidence, use, remembered=memory.said(source, target.path) is True)),
         by_click_only=target.by_click_only,
-        key=key_of(source),
     )
     return _from_use(link, use, record)
 
@@ -144,7 +161,7 @@ def _made_names(
     use = Use(({"name": "concatenate", "parameters": {"separator": " "}},), (first.path, last.path))
     reason = f"first and last name together ({first.path}, {last.path})"
     return [
-        _from_use(Suggestion(target.path, first.path, _MOST_MADE, (reason,), key=key_of(first)), use, record)
+        _from_use(Suggestion(target.path, first.path, _MOST_MADE, (reason,)), use, record)
         for column, target in enumerate(targets)
         if target.path in _MADE and confidence[:, column].max() < OFFER
     ]

@@ -55,16 +55,23 @@ class Memory:
 
     def said(self, source: SourceField, target: str) -> bool | None:
         """What the pair's people last said to this link: yes, no, or nothing."""
+        if not self.own:
+            return None
         key = key_of(source)
         exact = self.own.get((key, target))
         return self.own.get((f"{words_of_key(key)}|{ANY_VALUES}", target)) if exact is None else exact
 
     def similar(self, source: SourceField, target: str) -> int:
         """How many people said yes to a field of this name for this target."""
+        if not self.everywhere:
+            return 0
         return self.everywhere.get((words_of_key(key_of(source)), target), (0, 0))[0]
 
     def tables(self, sources: Sequence[SourceField], targets: Sequence[Target]) -> tuple[Mask, Mask]:
         """Which links the pair's people accepted, and which they rejected."""
+        if not self.own:
+            nothing = np.zeros((len(sources), len(targets)), dtype=bool)
+            return nothing, nothing
         said = [[self.said(source, target.path) for target in targets] for source in sources]
         return np.array([[each is True for each in row] for row in said]), np.array(
             [[each is False for each in row] for row in said]

@@ -126,7 +126,9 @@ def from_json(value: Any, *, facts: str) -> Model:
         raise ModelError("it was trained on other facts than those that are here.")
     try:
         return Model(
-            WordWeights({str(k): _finite(v) for k, v in value["words"].items()}, _finite(value["unknown_word"])),
+            WordWeights(
+                {str(k): _finite(v) for k, v in value["words"].items()}, _finite(value["unknown_word"])
+            ),
             _linear(value["alone"], ALONE),
             _linear(value["together"], TOGETHER),
             _sigmoid(value["any_pair"]),

@@ -58,7 +58,7 @@ class Name:
 def name_of(path: str) -> Name:
     """Read a path."""
     steps = steps_of(path)
-    told = [words_of(step.name) for step in steps]
+    told = [words for step in steps if _tells(words := words_of(step.name)) or step is steps[-1]]
     weights: dict[str, float] = {}
     for distance, words in enumerate(reversed(told)):
         for word in words:
@@ -79,6 +79,10 @@ def words_of(name: str) -> tuple[str, ...]:
     """The telling words of one step; the plain ones only where there is nothing else."""
     tokens = lexicon().tokens(name)
     return tuple(word for word in tokens if word not in lexicon().plain) or tokens
+
+
+def _tells(words: tuple[str, ...]) -> bool:
+    return any(word not in lexicon().plain for word in words)
 
 
 def roles_of(words: Iterable[str]) -> frozenset[str]:

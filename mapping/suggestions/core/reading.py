@@ -67,7 +67,9 @@ def _examples(item: Mapping[str, Any]) -> list[Any]:
     return [] if single is None or isinstance(single, Mapping | list) else [single]
 
 
-def _properties(schema: Mapping[str, Any], whole: Mapping[str, Any], at: str, depth: int) -> dict[str, list[Any]]:
+def _properties(
+    schema: Mapping[str, Any], whole: Mapping[str, Any], at: str, depth: int
+) -> dict[str, list[Any]]:
     """The fields of a JSON Schema object, with its own references followed."""
     if depth > DEEPEST:
         raise SampleError(f"The schema is nested deeper than {DEEPEST} levels.")

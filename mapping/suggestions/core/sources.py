@@ -14,11 +14,27 @@ from mapping.suggestions.core.values import MOST, Profile, profile
 
 MOST_RECORDS: Final = 200
 _LINE_WORDS: Final = frozenset({"line", "product"})
-_LINE_PARTS: Final = frozenset({"quantity", "price", "unitprice", "sku", "product", "description", "title", "name"})
-_NO_LINE_WORDS: Final = frozenset(
-    {"shipping", "tax", "discount", "coupon", "fee", "refund", "payment", "fulfilment", "total", "payout", "risk"}
+_LINE_PARTS: Final = frozenset(
+    {"quantity", "price", "unitprice", "sku", "product", "description", "title", "name"}
 )
-_PAYMENT_WORDS: Final = frozenset({"card", "authorisation", "gateway", "captured", "scheme", "lastfour", "settlement"})
+_NO_LINE_WORDS: Final = frozenset(
+    {
+        "shipping",
+        "tax",
+        "discount",
+        "coupon",
+        "fee",
+        "refund",
+        "payment",
+        "fulfilment",
+        "total",
+        "payout",
+        "risk",
+    }
+)
+_PAYMENT_WORDS: Final = frozenset(
+    {"card", "authorisation", "gateway", "captured", "scheme", "lastfour", "settlement"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +200,11 @@ def _root_role(fields: list[Name], lines: str) -> str:
     words = {word for name in fields for word, _ in name.words}
     top = {word for name in fields if name.depth <= 2 for word in name.leaf}
     has_money = bool(words & {"amount", "total", "price"}) and "currency" in words
-    if words & {"payout"} and words & {"arrival", "batch", "destination"} and not words & {"customer", "card"}:
+    if (
+        words & {"payout"}
+        and words & {"arrival", "batch", "destination"}
+        and not words & {"customer", "card"}
+    ):
         return "payout"
     if has_money and (words & _PAYMENT_WORDS or "payment" in words):
         return "payment"

@@ -96,7 +96,9 @@ def plain_path(path: str) -> str:
 @lru_cache(maxsize=1)
 def _facts() -> dict[str, dict[str, dict[str, Any]]]:
     facts: dict[str, dict[str, dict[str, Any]]] = data.read("targets.json")
-    return {name: {path: _resolved(facts, fact) for path, fact in each.items()} for name, each in facts.items()}
+    return {
+        name: {path: _resolved(facts, fact) for path, fact in each.items()} for name, each in facts.items()
+    }
 
 
 def _resolved(facts: dict[str, dict[str, dict[str, Any]]], fact: dict[str, Any]) -> dict[str, Any]:

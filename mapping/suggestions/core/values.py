@@ -45,15 +45,74 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
     "dialling": re.compile(r"(\+|00)?\d{1,4}"),
     "masked": re.compile(r".*[*xX#]{4,}.*"),
 }  # fmt: skip
-_CURRENCY_NUMBERS: Final = frozenset("826 978 840 756 752 578 208 985 124 036 392 554 203 348".split())
-"""Numeric codes (ISO 4217) of the currencies that gateways of Europe settle in."""
-_FLAGS: Final = frozenset("true false yes no y n ja nein oui non 0 1 inclusive exclusive gross net tax_included".split())
-_STATUSES: Final = frozenset(
-    "active enabled disabled open closed complete completed paid unpaid pending processing cancelled canceled shipped"
-    " delivered fulfilled unfulfilled approved declined refunded partially_refunded authorized captured settled failed"
-    " succeeded success sale draft done new on-hold on_hold proposed expired voided invited created".split()
+_CURRENCY_NUMBERS: Final = frozenset(
+    ["826", "978", "840", "756", "752", "578", "208", "985", "124", "036", "392", "554", "203", "348"]
 )
-_YES: Final = frozenset("true yes y ja oui 1 inclusive gross".split())
+"""Numeric codes (ISO 4217) of the currencies that gateways of Europe settle in."""
+_FLAGS: Final = frozenset(
+    [
+        "true",
+        "false",
+        "yes",
+        "no",
+        "y",
+        "n",
+        "ja",
+        "nein",
+        "oui",
+        "non",
+        "0",
+        "1",
+        "inclusive",
+        "exclusive",
+        "gross",
+        "net",
+        "tax_included",
+    ]
+)
+_STATUSES: Final = frozenset(
+    [
+        "active",
+        "enabled",
+        "disabled",
+        "open",
+        "closed",
+        "complete",
+        "completed",
+        "paid",
+        "unpaid",
+        "pending",
+        "processing",
+        "cancelled",
+        "canceled",
+        "shipped",
+        "delivered",
+        "fulfilled",
+        "unfulfilled",
+        "approved",
+        "declined",
+        "refunded",
+        "partially_refunded",
+        "authorized",
+        "captured",
+        "settled",
+        "failed",
+        "succeeded",
+        "success",
+        "sale",
+        "draft",
+        "done",
+        "new",
+        "on-hold",
+        "on_hold",
+        "proposed",
+        "expired",
+        "voided",
+        "invited",
+        "created",
+    ]
+)
+_YES: Final = frozenset(["true", "yes", "y", "ja", "oui", "1", "inclusive", "gross"])
 
 
 @dataclass(frozen=True, slots=True)

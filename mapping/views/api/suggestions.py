@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import Http404, HttpResponse
 
-from integrations.clock import business_now
 from integrations.members.access import MemberRequest
 from integrations.models import Pair, Role
 from mapping.core.blueprint import Blueprint
