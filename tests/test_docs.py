@@ -99,7 +99,7 @@ def test_every_command_a_page_names_can_be_run(document: Path) -> None:
 def test_every_page_that_code_cites_is_there() -> None:
     cited = {(_name(path), page) for path in _code() for page in cited_pages(path.read_text())}
 
-    assert ("sync/core/books.py", "docs/accounting.md") in cited
+    assert ("sync/core/books/__init__.py", "docs/accounting.md") in cited
     assert [(path, page) for path, page in sorted(cited) if not (ROOT / page).exists()] == []
 
 
@@ -125,7 +125,7 @@ def test_a_link_to_a_missing_file_or_heading_is_found(tmp_path: Path) -> None:
 
 def test_a_path_that_is_not_there_is_found() -> None:
     text = (
-        "`sync/core/books.py`, `sync/core/`, `bin/nothing --loud`, `text/html`, sync/lost.py, `/sync/lost.py`"
+        "`sync/core/books/__init__.py`, `sync/core/`, `bin/nothing --loud`, `text/html`, sync/lost.py, `/sync/lost.py`"
     )
 
     assert missing_paths(text) == ["bin/nothing"]

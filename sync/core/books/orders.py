@@ -1,102 +1,15 @@
-"""What an order's books should look like, given what happened: the plan of its postings.
-
-The plan is made from the records alone, so it does not matter in which order events arrived: each
-time an order is touched the wished-for postings are worked out anew and compared with those that
-exist. Rows of the posting table in docs/accounting.md are named in the comments.
-"""
+"""An order, its invoice and its payments: rows 1 to 5, 8 and 9 of the posting table (docs/accounting.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
+from sync.core.books.facts import OrderFacts, PaymentFacts, Postings, captured_minor, live_minor
+from sync.core.books.steps import Cancel, Create, Revise, Revive, Step
 from sync.core.states import UNSENT
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentFacts:
-    """One attempt to pay. Amounts in minor units of the order's currency."""
-
-    code: str
-    state: str
-    amount_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFacts:
-    """What is known of an order. `is_closed`: cancelled by the shop, or its grace has run out."""
-
-    number: str
-    total_minor: int
-    is_postable: bool
-    is_closed: bool
-    payments: tuple[PaymentFacts, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PostingFacts:
-    """A posting that exists. `status` is the invoice status it carries."""
-
-    kind: str
-    key: str
-    state: str
-    amount_minor: int = 0
-    status: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Create:
-    """Make this posting; `after` names the (kind, key) it waits for."""
-
-    kind: str
-    key: str
-    amount_minor: int = 0
-    status: str = ""
-    payment_code: str = ""
-    after: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    """This posting is no longer wanted and was never sent."""
-
-    kind: str
-    key: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Revise:
-    """This posting is still unsent: let it carry another status or amount (0: leave it)."""
-
-    kind: str
-    key: str
-    status: str = ""
-    amount_minor: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Revive:
-    """This posting was cancelled unsent and is wanted again."""
-
-    kind: str
-    key: str
-
-
-Step = Create | Cancel | Revise | Revive
-Postings = Mapping[tuple[str, str], PostingFacts]
-
-
-def captured_minor(payments: Sequence[PaymentFacts]) -> int:
-    """Money captured and not reversed."""
-    return sum(payment.amount_minor for payment in payments if payment.state == "captured")
-
-
-def plan(order: OrderFacts, postings: Postings) -> list[Step]:
-    """The steps from the postings that exist to the ones the records call for."""
-    if not order.is_postable:
-        return []
-    invoice_key = _live_invoice_key(order, postings)
+def order_steps(order: OrderFacts, postings: Postings) -> list[Step]:
+    """Steps for invoice and payments."""
+    invoice_key = live_invoice_key(order, postings)
     paid = captured_minor(order.payments) > 0
     if order.is_closed and not paid:
         return _close(order, invoice_key, postings)
@@ -105,7 +18,7 @@ def plan(order: OrderFacts, postings: Postings) -> list[Step]:
     return steps
 
 
-def _live_invoice_key(order: OrderFacts, postings: Postings) -> str:
+def live_invoice_key(order: OrderFacts, postings: Postings) -> str:
     """The key of the invoice in force.
 
     An invoice deleted or voided in Xero stays dead; money that comes after all needs another one,
@@ -155,13 +68,16 @@ def _payments(order: OrderFacts, invoice_key: str, postings: Postings) -> list[S
 
 
 def _spoken_for(order: OrderFacts, postings: Postings) -> int:
-    """What live payment postings of captured payments already take of the invoice."""
-    return sum(
+    """What live payment postings of captured payments, and credit set against it, already take of the invoice."""
+    credited = live_minor(
+        posting for (kind, _), posting in postings.items() if kind == "credit_note_allocation"
+    )
+    return credited + sum(
         posting.amount_minor
         for payment in order.payments
         if payment.state == "captured"
         and (posting := postings.get(("payment", payment.code)))
-        and posting.state not in {"cancelled", "reversed"}
+        and posting.is_live
     )
 
 
@@ -181,7 +97,7 @@ def _capture(payment: PaymentFacts, due: int, invoice_key: str, postings: Postin
                 payment.code,
                 onto_invoice,
                 payment_code=payment.code,
-                after=_before_payment(invoice_key, postings),
+                after=approved_invoice(invoice_key, postings),
             )
         )
     if payment.amount_minor > onto_invoice:
@@ -190,7 +106,7 @@ def _capture(payment: PaymentFacts, due: int, invoice_key: str, postings: Postin
     return steps, due - onto_invoice
 
 
-def _before_payment(invoice_key: str, postings: Postings) -> tuple[str, str]:
+def approved_invoice(invoice_key: str, postings: Postings) -> tuple[str, str]:
     """A payment needs an approved invoice: the approval if there is one, else the invoice itself."""
     invoice = postings.get(("invoice", invoice_key))
     sent_as_draft = invoice and invoice.state not in UNSENT | {"cancelled"} and invoice.status == "DRAFT"
@@ -202,10 +118,13 @@ def _reversal(payment: PaymentFacts, postings: Postings) -> list[Step]:
     steps: list[Step] = []
     for kind, undo in (("payment", "payment_delete"), ("overpayment", "overpayment_delete")):
         posting = postings.get((kind, payment.code))
-        if posting is None or posting.state in {"cancelled", "reversed"}:
+        if posting is None or not posting.is_live:
             continue
         if posting.state in UNSENT:
-            steps.append(Cancel(kind, payment.code, "Opayo took the payment back."))
+            why = "Opayo took the payment back."
+            steps.append(Cancel(kind, payment.code, why))
+            if (planned := postings.get((undo, payment.code))) and planned.state in UNSENT:
+                steps.append(Cancel(undo, payment.code, why))
         elif (undo, payment.code) not in postings:
             steps.append(
                 Create(
@@ -228,19 +147,19 @@ def _close(order: OrderFacts, key: str, postings: Postings) -> list[Step]:
         for step in _reversal(payment, postings)
     ]
     invoice = postings.get(("invoice", key))
-    if invoice is None or invoice.state in {"cancelled", "reversed"}:
+    if invoice is None or not invoice.is_live:
         return steps
     if invoice.state in UNSENT:
         return [*steps, Cancel("invoice", key, "The order was closed before its invoice was sent.")]
     close = postings.get(("invoice_close", key))
     if close is None:
         undo = next((step for step in steps if isinstance(step, Create)), None)
-        after = (undo.kind, undo.key) if undo else _last_of_invoice(key, postings)
-        steps.append(Create("invoice_close", key, invoice.amount_minor, after=after))
+        after = (undo.kind, undo.key) if undo else last_of_invoice(key, postings)
+        steps.append(Create("invoice_close", key, invoice.amount_minor, after=after, about=("invoice", key)))
     elif close.state == "cancelled":
         steps.append(Revive("invoice_close", key))
     return steps
 
 
-def _last_of_invoice(key: str, postings: Postings) -> tuple[str, str]:
+def last_of_invoice(key: str, postings: Postings) -> tuple[str, str]:
     return ("invoice_authorise" if ("invoice_authorise", key) in postings else "invoice", key)

@@ -7,53 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core.books import (
-    Cancel,
-    Create,
-    OrderFacts,
-    PaymentFacts,
-    PostingFacts,
-    Revise,
-    Revive,
-    Step,
-    plan,
-)
-
-Postings = dict[tuple[str, str], PostingFacts]
-
-
-def order(*payments: PaymentFacts, total: int = 3834, closed: bool = False) -> OrderFacts:
-    return OrderFacts("HF-1", total, is_postable=True, is_closed=closed, payments=payments)
-
-
-def captured(code: str = "HF-1-1", amount: int = 3834) -> PaymentFacts:
-    return PaymentFacts(code, "captured", amount)
-
-
-def posted(kind: str, key: str, amount: int = 3834, status: str = "") -> PostingFacts:
-    return PostingFacts(kind, key, "posted", amount, status)
-
-
-def book(*rows: PostingFacts) -> Postings:
-    return {(row.kind, row.key): row for row in rows}
-
-
-def carried_out(postings: Postings, steps: list[Step]) -> Postings:
-    """The postings after the steps, as the projection applies them."""
-    after = dict(postings)
-    for step in steps:
-        key = (step.kind, step.key)
-        if isinstance(step, Create):
-            assert key not in after, f"{key} made twice"
-            after[key] = PostingFacts(step.kind, step.key, "waiting", step.amount_minor, step.status)
-        elif isinstance(step, Cancel):
-            after[key] = replace(after[key], state="cancelled")
-        elif isinstance(step, Revive):
-            after[key] = replace(after[key], state="waiting")
-        else:
-            amount = step.amount_minor or after[key].amount_minor
-            after[key] = replace(after[key], status=step.status, amount_minor=amount)
-    return after
+from sync.core.books import Cancel, Create, OrderFacts, PaymentFacts, PostingFacts, Revise, carried_out, plan
+from tests.sync.core.books.builders import Book, book, captured, order, posted
 
 
 def test_an_unpaid_order_gets_a_draft_invoice() -> None:
@@ -113,7 +68,9 @@ def test_an_abort_before_the_payment_was_sent_cancels_it() -> None:
 
 def test_a_closed_order_leaves_no_invoice_open() -> None:
     steps = plan(order(closed=True), book(posted("invoice", "HF-1", status="DRAFT")))
-    assert steps == [Create("invoice_close", "HF-1", 3834, after=("invoice", "HF-1"))]
+    assert steps == [
+        Create("invoice_close", "HF-1", 3834, after=("invoice", "HF-1"), about=("invoice", "HF-1"))
+    ]
 
 
 def test_money_that_comes_after_the_invoice_was_deleted_gets_a_new_invoice() -> None:
@@ -173,8 +130,8 @@ def test_however_events_and_deliveries_interleave_the_books_carry_what_was_captu
 
 
 def _happen(  # type: ignore[no-untyped-def]
-    facts: OrderFacts, postings: Postings, what: str, index: int, value
-) -> tuple[OrderFacts, Postings]:
+    facts: OrderFacts, postings: Book, what: str, index: int, value
+) -> tuple[OrderFacts, Book]:
     payments = list(facts.payments)
     if what == "pay" and index >= len(payments):
         payments.append(PaymentFacts(f"HF-1-{len(payments) + 1}", "registered", value))
