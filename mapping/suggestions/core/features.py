@@ -225,7 +225,8 @@ def _anchored(sources: Sequence[SourceField], side: Side, best: NDArray[np.intp]
             at = side.vocabulary.get(word)
             if at is not None and (word in leaf or fading > near):
                 own[row, at] = True
-    return (own[:, None, :] & side.alias_words[best]).any(axis=2)
+    anchored: Mask = (own[:, None, :] & side.alias_words[best]).any(axis=2)
+    return anchored
 
 
 def _word_rows(sources: Sequence[SourceField], side: Side, words: WordWeights) -> tuple[Table, Table, Table]:
@@ -382,4 +383,5 @@ def _grams(text: str) -> Table:
 
 
 def _unit(rows: Table) -> Table:
-    return rows / (np.sqrt((rows**2).sum(axis=1, keepdims=True)) + 1e-9)
+    unit: Table = rows / (np.sqrt((rows**2).sum(axis=1, keepdims=True)) + 1e-9)
+    return unit

@@ -77,6 +77,11 @@ def _plain_letters(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", replaced) if not unicodedata.combining(c))
 
 
+def _is_too_short(piece: str) -> bool:
+    """Whether the piece, though known, is too short to be believed inside a word."""
+    return len(piece) < _SHORTEST_PIECE and piece not in (*_LINKS, *_SHORT_PIECES) and not piece.isdigit()
+
+
 def _best_split(word: str, known: frozenset[str]) -> tuple[str, ...] | None:
     """The fewest known pieces that make up the whole word, or None."""
     best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
@@ -85,9 +90,8 @@ def _best_split(word: str, known: frozenset[str]) -> tuple[str, ...] | None:
             before, piece = best[start], word[start:end]
             if before is None or not (piece in known or (before and piece in _LINKS)):
                 continue
-            if piece in known and len(piece) < _SHORTEST_PIECE and piece not in _SHORT_PIECES:
-                if not piece.isdigit():
-                    continue
+            if _is_too_short(piece):
+                continue
             pieces = before if piece in _LINKS else (*before, piece)
             current = best[end]
             if current is None or len(pieces) < len(current):
