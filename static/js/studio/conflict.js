@@ -1,4 +1,5 @@
 // Somebody else changed the draft first: who, what, and the two ways on.
+import { ApiError } from "./api.js";
 import { announce } from "./announce.js";
 import { plural } from "./dom.js";
 
@@ -23,8 +24,15 @@ export class Conflict {
   }
 
   async #settle(act, words) {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.waiting.textContent = error.message;
+      return;
+    }
+    if (this.store.conflict) return;
     this.dialog.close();
-    await act();
-    if (!this.store.conflict) announce(words);
+    announce(words);
   }
 }

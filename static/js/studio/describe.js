@@ -62,7 +62,7 @@ export function described(node, side, model, view) {
   const siblings = node.parent ? node.parent.children : model[side].top;
   const suggestion = side === "target" && !linked.length ? model.suggestions.get(node.path) ?? null : null;
   const facts = {
-    path: node.path, label: node.label, type: node.kind === "group" ? "group" : node.type, typeName: TYPE_NAMES[node.type] ?? node.type,
+    path: node.path, label: node.label, short: node.short, type: node.kind === "group" ? "group" : node.type, typeName: TYPE_NAMES[node.type] ?? node.type,
     level: node.level, isGroup: node.children.length > 0, isFolded: view.isFolded(node),
     at: siblings.indexOf(node) + 1, of: siblings.length,
     badges: node.kind === "group" ? [] : badgesOf(node, side, model),

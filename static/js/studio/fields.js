@@ -14,6 +14,13 @@ function typeOf(values) {
   return { boolean: "flag", number: "decimal" }[typeof value] ?? "any";
 }
 
+// Under “Billing address”, “Billing address, line 1” need only say “Line 1”.
+function shortened(label, above) {
+  const [, head, tail] = /^(.+?)[,:] (.+)$/.exec(label) ?? [];
+  const isRepeated = above && head && [above, above.replace(/s$/, "")].includes(head);
+  return isRepeated ? tail[0].toUpperCase() + tail.slice(1) : label;
+}
+
 class Tree {
   constructor(side) {
     this.side = side;
@@ -30,6 +37,7 @@ class Tree {
       label: field.label || leafOf(path), leaf: leafOf(path), type: field.type,
       level: above ? above.level + 1 : 1, parent: above, children: [],
     };
+    node.short = shortened(node.label, above?.label);
     this.nodes.set(path, node);
     (above ? above.children : this.top).push(node);
     return node;

@@ -134,7 +134,7 @@ export class TreeKeys {
     const { nodes } = this.pane;
     const here = nodes.indexOf(this.node) + (this.#typed.length === 1 ? 1 : 0);
     const round = [...nodes.slice(here), ...nodes.slice(0, here)];
-    const found = round.find((node) => node.label.toLowerCase().startsWith(this.#typed) || node.leaf.toLowerCase().startsWith(this.#typed));
+    const found = round.find((node) => [node.short, node.label, node.leaf].some((name) => name.toLowerCase().startsWith(this.#typed)));
     return found ? this.#to(found) : true;
   }
 }
@@ -143,13 +143,18 @@ function isTyping(target) {
   return target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]") !== null;
 }
 
+// Single keys can be switched off for the whole site (WCAG 2.1.4); those of the trees work only while a tree has the focus.
+function areSingleKeysOff() {
+  return localStorage.getItem("tillbridge.shortcuts") === "off";
+}
+
 // Keys that work anywhere in the studio.
 export function startStudioKeys({ undo, redo, search }) {
   document.addEventListener("keydown", (event) => {
     const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey;
     if (isTyping(event.target)) return;
     const key = event.key.toLowerCase();
-    const act = isCommand ? { z: event.shiftKey ? redo : undo, y: redo }[key] : key === "/" ? search : null;
+    const act = isCommand ? { z: event.shiftKey ? redo : undo, y: redo }[key] : key === "/" && !areSingleKeysOff() ? search : null;
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();

@@ -71,9 +71,10 @@ export class Saving {
 
   // Theirs: what waits here is given up.
   async takeTheirs() {
+    const state = await this.#store.api.state(this.#store.mapping);
     this.#queue = [];
     this.conflict = null;
-    this.#store.adopt(await this.#store.api.state(this.#store.mapping));
+    this.#store.adopt(state);
     this.#stand("saved");
   }
 

@@ -137,8 +137,8 @@ class Line {
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     this.#attributes(node, facts);
-    setText(this.name, facts.label);
-    this.name.title = facts.path;
+    setText(this.name, facts.short);
+    this.name.title = `${facts.label} · ${facts.path}`;
     this.type.replaceChildren(icon(ICONS[facts.type] ?? "type"));
     this.type.title = facts.typeName;
     setText(this.value, facts.error || facts.value);
