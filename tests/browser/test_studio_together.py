@@ -167,14 +167,14 @@ def test_the_money_of_the_document_stands_beside_what_was_paid(studio: StudioPag
 
 def test_a_value_of_the_document_leads_to_its_row_and_back(studio: StudioPage) -> None:
     page = studio.page
-    value = page.locator(".code .value", has_text='"ACCREC"')
+    value = page.locator(".code .json-value", has_text='"ACCREC"')
     value.hover()
     expect(studio.target("Type")).to_have_class(re.compile("is-lit"))
     studio.target("Reference").hover()
     reference = studio.target("Reference")
     reference.focus()
     shown = reference.locator(".field__value").inner_text()
-    expect(page.locator(".code .value.is-lit").first).to_contain_text(shown)
+    expect(page.locator(".code .json-value.is-lit").first).to_contain_text(shown)
     value.click()
     expect(page.get_by_role("tab", name="Link")).to_have_attribute("aria-selected", "true")
     expect(studio.target("Type")).to_have_class(re.compile("is-selected"))

@@ -65,7 +65,7 @@ export class DocumentView {
     const kind = typeof value === "boolean" ? "c" : isNumber ? "n" : "s";
     const text = isNumber || typeof value !== "string" ? String(value) : JSON.stringify(value);
     const row = this.store.evaluation.provenance?.[path];
-    return h("span", { class: `value ${kind}`, "data-row": row, title: row ? this.#origin(row) : "" }, text);
+    return h("span", { class: `json-value ${kind}`, "data-row": row, title: row ? this.#origin(row) : "" }, text);
   }
 
   #origin(id) {
