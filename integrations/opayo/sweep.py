@@ -30,6 +30,7 @@ from integrations.opayo.core.sweeping import (
     Booked,
     dedupe_key,
     is_news,
+    is_told,
     is_whole,
     start_of,
     windows,
@@ -74,6 +75,8 @@ class _Sweep:
         self._now = now
         self._details_left = _MOST_DETAILS
         self._stored = 0
+        self._left_since: datetime | None = None
+        """Since when there are transactions whose details were not asked for; the next sweep begins there."""
 
     def run(self) -> int:
         swept_to, deep_at = self._cursor("swept_to"), self._cursor("swept_deep_at")
@@ -103,12 +106,16 @@ class _Sweep:
             if not is_news(row, known, was_seen=dedupe_key(row) in seen):
                 continue
             told = row if is_whole(row) and known is not None else self._detail(row)
-            if is_whole(told) and outcome_of_transaction(told) != "open":
+            # What the details leave out, nothing else will tell.
+            is_enough = is_whole(told) or (told is not row and is_told(told))
+            if is_enough and outcome_of_transaction(told) != "open":
                 self._stored += _store(self._connection, told, dedupe_key(told))
 
     def _detail(self, row: OpayoTransaction) -> OpayoTransaction:
         """The whole transaction: where the row lacks something, and for strangers, whose surname helps to place them."""
         if self._details_left <= 0:
+            if not is_whole(row):
+                self._left_since = min(self._left_since or self._now, row.started or self._now)
             return row
         self._details_left -= 1
         return self._client.transaction_detail(vps_tx_id=row.vps_tx_id) or row
@@ -157,7 +164,7 @@ class _Sweep:
         return datetime.fromisoformat(text) if text else None
 
     def _remember(self, *, is_deep: bool) -> None:
-        marks = {"swept_to": self._now.isoformat()}
+        marks = {"swept_to": (self._left_since or self._now).isoformat()}
         if is_deep:
             marks["swept_deep_at"] = self._now.isoformat()
         # Merged by the database: others keep their own cursors in the same column.

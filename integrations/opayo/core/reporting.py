@@ -78,6 +78,8 @@ _CHECKS: Final = (
     "t3mid", "fraudcode", "fraudcodedetail", "fraudscreenrecommendation", "clientip", "iplocation",
 )  # fmt: skip
 
+_BUILT_ON_OTHERS: Final = frozenset(("REFUND", "AUTHORISE", "REPEAT", "REPEATDEFERRED"))
+
 
 @dataclass(frozen=True, slots=True)
 class OpayoTransaction:
@@ -108,6 +110,8 @@ class OpayoTransaction:
     batch_id: str = ""
     auth_processor: str = ""
     related_transaction_id: str = ""
+    """VPSTxId of what a refund, authorise or repeat builds on; rows of a list leave it out."""
+    related_vendor_tx_code: str = ""
     surname: str = ""
     """Billing surname; helps to find the order of a payment nobody announced."""
     is_refunded: bool = False
@@ -125,6 +129,11 @@ class OpayoTransaction:
     @property
     def is_refund(self) -> bool:
         return self.tx_type == "REFUND"
+
+    @property
+    def builds_on_another(self) -> bool:
+        """Whether it is a transaction of its own that belongs to an earlier one."""
+        return self.tx_type in _BUILT_ON_OTHERS
 
 
 def parse_transaction(values: Mapping[str, str]) -> OpayoTransaction:
@@ -151,6 +160,7 @@ def parse_transaction(values: Mapping[str, str]) -> OpayoTransaction:
         batch_id="" if get("batchid") == "0" else get("batchid", ""),
         auth_processor=get("authprocessor", ""),
         related_transaction_id=without_braces(get("relatedtransactionid", "")),
+        related_vendor_tx_code=get("relatedvendortxcode", ""),
         surname=get("billingsurname", ""),
         is_refunded=_is_yes(get("refunded", "")),
         is_released=_is_yes(get("released", "")),

@@ -25,6 +25,8 @@ _STATES_OF_OUTCOME: Final = {
     "technical": ("failed", "reversed"),
 }
 
+_RELEASED_IN_PART: Final = frozenset(("DEFERRED", "REPEATDEFERRED"))
+
 
 @dataclass(frozen=True, slots=True)
 class Booked:
@@ -54,9 +56,15 @@ def dedupe_key(transaction: OpayoTransaction) -> str:
     return f"{transaction.vps_tx_id}:{state}"
 
 
-def is_whole(transaction: OpayoTransaction) -> bool:
-    """Whether a row tells all that is needed to book it: its state and its amount."""
+def is_told(transaction: OpayoTransaction) -> bool:
+    """Whether it tells its state and its amount."""
     return transaction.tx_state_id is not None and transaction.amount is not None
+
+
+def is_whole(transaction: OpayoTransaction) -> bool:
+    """Whether it tells all that is needed to book it: its state, its amount, and what it builds on, if anything."""
+    is_tied = not transaction.builds_on_another or bool(transaction.related_transaction_id)
+    return is_told(transaction) and is_tied
 
 
 def is_news(transaction: OpayoTransaction, booked: Booked | None, *, was_seen: bool) -> bool:
@@ -67,4 +75,6 @@ def is_news(transaction: OpayoTransaction, booked: Booked | None, *, was_seen: b
     if booked is None or transaction.is_refund:
         return True
     says_same = booked.state in _STATES_OF_OUTCOME[outcome]
-    return not says_same or transaction.amount not in (None, booked.amount)
+    # Of a deferred payment less may have been released than the row says.
+    has_amount = transaction.tx_type in _RELEASED_IN_PART or transaction.amount in (None, booked.amount)
+    return not (says_same and has_amount)
