@@ -37,6 +37,11 @@ class Studio {
     this.#listen();
     this.root.classList.add("is-ready");
     this.samples.start();
+    if (!this.store.sample) this.#suggest();
+  }
+
+  // Asked anew with each sample: values say more than names.
+  #suggest() {
     this.suggestions.load().catch((error) => this.#say(error.message));
   }
 
@@ -100,7 +105,7 @@ class Studio {
     store.addEventListener("evaluation", () => {
       if (!store.evaluation || store.sample === sample) return;
       sample = store.sample;
-      this.suggestions.load().catch((error) => this.#say(error.message));
+      this.#suggest();
     });
     this.#refresh();
   }
