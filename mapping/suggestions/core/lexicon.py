@@ -65,7 +65,7 @@ class Lexicon:
         return tuple(merged)
 
     def _phrase_at(self, tokens: list[str], position: int) -> tuple[int, tuple[str, ...]]:
-        for length in range(min(self.longest_phrase, len(tokens) - position), 1, -1):
+        for length in range(min(self.longest_phrase, len(tokens) - position), 0, -1):
             found = self.phrases.get(tuple(tokens[position : position + length]))
             if found is not None:
                 return length, found
