@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from sandbox.acquirer.system import AcquirerSystem
 from sandbox.kernel.wire_json import decode
 from sandbox.opayo.system import OpayoSystem
 from sandbox.shop.system import ShopSystem
@@ -18,13 +19,20 @@ from sandbox.xero.system import DEFAULT_SCOPES, XeroSystem
 Levers = Mapping[str, Callable[..., Any]]
 
 
-def levers(xero: XeroSystem, opayo: OpayoSystem, shop: ShopSystem) -> dict[str, Levers]:
+def levers(
+    xero: XeroSystem, opayo: OpayoSystem, shop: ShopSystem, acquirer: AcquirerSystem
+) -> dict[str, Levers]:
     """By system and name, as in `POST /control/<system>/<name>`."""
-    return {"xero": XeroLevers(xero).offered(), "opayo": OpayoLevers(opayo).offered(), "shop": _of_shop(shop)}
+    return {
+        "xero": XeroLevers(xero).offered(),
+        "opayo": OpayoLevers(opayo).offered(),
+        "shop": _of_shop(shop),
+        "acquirer": {"connect": acquirer.poster.connect, "dispute": acquirer.raise_dispute},
+    }
 
 
 def _of_shop(shop: ShopSystem) -> Levers:
-    return {"connect": shop.desk.connect}
+    return {"connect": shop.desk.connect, "refund": shop.desk.ask_refund}
 
 
 class XeroLevers:
@@ -119,6 +127,10 @@ class OpayoLevers:
             "refund": self.refund,
             "void": self.void,
             "release": self.release,
+            "abort": self.abort,
+            "cancel": self.cancel,
+            "authorise": self.authorise,
+            "repeat": self.repeat,
             "redeliver": self.redeliver,
         }
 
@@ -133,6 +145,22 @@ class OpayoLevers:
     def release(self, *, vpstxid: str, amount: str) -> dict[str, str]:
         """Release a DEFERRED; amount in major units."""
         return self._opayo.merchant_releases(vpstxid, Decimal(amount))
+
+    def abort(self, *, vpstxid: str) -> dict[str, str]:
+        """Let go of a DEFERRED."""
+        return self._opayo.merchant_aborts(vpstxid)
+
+    def cancel(self, *, vpstxid: str) -> dict[str, str]:
+        """Give up an AUTHENTICATE."""
+        return self._opayo.merchant_cancels(vpstxid)
+
+    def authorise(self, *, vpstxid: str, amount: str, vendor_tx_code: str) -> dict[str, str]:
+        """Take money on an AUTHENTICATE, up to 115 % of it in all; amount in major units."""
+        return self._opayo.merchant_authorises(vpstxid, Decimal(amount), vendor_tx_code)
+
+    def repeat(self, *, vpstxid: str, amount: str, vendor_tx_code: str) -> dict[str, str]:
+        """Charge the card of a sale again; amount in major units."""
+        return self._opayo.merchant_repeats(vpstxid, Decimal(amount), vendor_tx_code)
 
     def redeliver(self, *, vpstxid: str) -> dict[str, str]:
         """Send the last notification of a transaction once more."""

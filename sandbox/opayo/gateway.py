@@ -5,12 +5,13 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 
 from sandbox.credentials import OPAYO_VENDOR
 from sandbox.kernel.world import World
 from sandbox.opayo.agenda import Agenda
 from sandbox.opayo.core.status_codes import Refusal
-from sandbox.opayo.core.transaction import State, Transaction
+from sandbox.opayo.core.transaction import DEFERRED_TYPES, State, Transaction
 from sandbox.opayo.records import Record, Records
 from sandbox.opayo.switches import Switches
 from sandbox.opayo.tokens import Tokens
@@ -94,6 +95,11 @@ class Gateway:
         """Note when a DEFERRED or AUTHENTICATE runs out."""
         if expires_at is not None:
             self.agenda.note(expires_at, "expiry", tx.vps_tx_id)
+
+    def amount_told(self, tx: Transaction) -> Decimal:
+        """The amount of a transaction as Opayo shows it: of a released DEFERRED, by the switch, what was released."""
+        was_released = tx.tx_type in DEFERRED_TYPES and tx.captured_at is not None
+        return tx.captured if was_released and self.switches["released_amount"] == "released" else tx.amount
 
     def mark_captured(self, record: Record) -> None:
         """Remember the real time at which the money was taken."""

@@ -28,14 +28,14 @@ _TONES = {
 }
 
 
-def refund_order(original: Record, amount_text: str, vendor_tx_code: str) -> Order:
-    """A refund as the portal makes it. Raises `Refusal` for an amount or code out of form."""
+def portal_order(original: Record, tx_type: TxType, amount_text: str, vendor_tx_code: str) -> Order:
+    """A REFUND, AUTHORISE or REPEAT as the portal makes it. Raises `Refusal` for an amount or code out of form."""
     currency = original.tx.currency
     amount = parse_amount(amount_text, currency)
     check_range(amount, currency)
-    fields = {"Description": f"Refund of {original.tx.vendor_tx_code}"}
+    fields = {"Description": f"{tx_type.value.title()} of {original.tx.vendor_tx_code}"}
     code = read_vendor_tx_code(vendor_tx_code)
-    return Order(TxType.REFUND, code, amount, currency, fields, "MyOpayo", "4.00")
+    return Order(tx_type, code, amount, currency, fields, "MyOpayo", "4.00")
 
 
 def possible_actions(tx: Transaction, *, can_void: bool) -> list[str]:
@@ -43,7 +43,7 @@ def possible_actions(tx: Transaction, *, can_void: bool) -> list[str]:
     if tx.state is State.DEFERRED:
         return ["release", "abort"]
     if tx.state in (State.AUTHENTICATED, State.REGISTERED):
-        return ["cancel"]
+        return ["authorise", "cancel"]
     if tx.state is not State.AUTHORISED:
         return []
     if can_void and not tx.refunded:
@@ -125,7 +125,10 @@ class Portal:
             "cancel": lambda: operations.cancel(record),
             "release": lambda: operations.release(record, parse_amount(amount, record.tx.currency)),
             "refund": lambda: operations.refund(
-                record, refund_order(record, amount, form.get("vendor_tx_code", ""))
+                record, portal_order(record, TxType.REFUND, amount, form.get("vendor_tx_code", ""))
+            ),
+            "authorise": lambda: operations.authorise(
+                record, portal_order(record, TxType.AUTHORISE, amount, form.get("vendor_tx_code", ""))
             ),
         }
         action = actions.get(form.get("action", ""))

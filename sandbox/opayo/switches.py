@@ -139,6 +139,12 @@ SWITCHES = (
         "Which statusCode a GET shows for a Deferred after its release is not published.",
     ),
     Switch(
+        "opayo.released_amount",
+        "released",
+        "released | original",
+        "Whether reports and Pi show what was released of a Deferred, or what it was made for, is not published.",
+    ),
+    Switch(
         "opayo.settlement_rejection_probability",
         Decimal(0),
         "0 to 1",

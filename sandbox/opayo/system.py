@@ -10,6 +10,7 @@ from sandbox.kernel.wire import Reply, Request
 from sandbox.kernel.world import World
 from sandbox.opayo.core import transaction as life
 from sandbox.opayo.core.status_codes import Refusal, status_detail
+from sandbox.opayo.core.transaction import TxType
 from sandbox.opayo.gateway import Gateway
 from sandbox.opayo.operations import Operations
 from sandbox.opayo.pi.acs import AccessControlServer
@@ -18,7 +19,7 @@ from sandbox.opayo.pi.cards import CardDesk
 from sandbox.opayo.pi.customers import PiCustomers, PiSale
 from sandbox.opayo.pi.follow_ups import FollowUps
 from sandbox.opayo.pi.sales import Sales
-from sandbox.opayo.portal import Portal, refund_order
+from sandbox.opayo.portal import Portal, portal_order
 from sandbox.opayo.records import Record
 from sandbox.opayo.reporting.access import Access
 from sandbox.opayo.reporting.account import AccountReports
@@ -30,7 +31,7 @@ from sandbox.opayo.server.notifier import Notifier
 from sandbox.opayo.server.pages import PaymentPages
 from sandbox.opayo.settlement import Settlement
 from sandbox.opayo.shared import SharedOperations
-from sandbox.opayo.truth import truth
+from sandbox.opayo.truth import standing, truth
 from sandbox.opayo.web import protocol_reply, read_form
 
 REGISTER = "/gateway/service/vspserver-register.vsp"
@@ -207,7 +208,9 @@ class OpayoSystem:
         """Refund a settled sale in MyOpayo; `{"Status", "StatusDetail"}` and, if OK, `VPSTxId`."""
         original = self._find(vps_tx_id)
         return _outcome(
-            lambda: self._operations.refund(original, refund_order(original, str(amount), vendor_tx_code)),
+            lambda: self._operations.refund(
+                original, portal_order(original, TxType.REFUND, str(amount), vendor_tx_code)
+            ),
             "0000",
         )
 
@@ -220,6 +223,47 @@ class OpayoSystem:
         """Release a DEFERRED in MyOpayo; `{"Status", "StatusDetail"}`."""
         record = self._find(vps_tx_id)
         return _outcome(lambda: self._operations.release(record, amount), "2004")
+
+    def merchant_aborts(self, vps_tx_id: str) -> dict[str, str]:
+        """Let go of a DEFERRED in MyOpayo; `{"Status", "StatusDetail"}`."""
+        record = self._find(vps_tx_id)
+        return _outcome(lambda: self._operations.abort(record), "2006")
+
+    def merchant_cancels(self, vps_tx_id: str) -> dict[str, str]:
+        """Give up an AUTHENTICATE in MyOpayo; `{"Status", "StatusDetail"}`."""
+        record = self._find(vps_tx_id)
+        return _outcome(lambda: self._operations.cancel(record), "2012")
+
+    def merchant_authorises(self, vps_tx_id: str, amount: Decimal, vendor_tx_code: str) -> dict[str, str]:
+        """Take money on an AUTHENTICATE in MyOpayo; `{"Status", "StatusDetail"}` and, if OK, `VPSTxId`."""
+        original = self._find(vps_tx_id)
+        return _outcome(
+            lambda: self._operations.authorise(
+                original, portal_order(original, TxType.AUTHORISE, str(amount), vendor_tx_code)
+            ),
+            "0000",
+        )
+
+    def merchant_repeats(self, vps_tx_id: str, amount: Decimal, vendor_tx_code: str) -> dict[str, str]:
+        """Charge the card of a sale again in MyOpayo; `{"Status", "StatusDetail"}` and, if OK, `VPSTxId`."""
+        original = self._find(vps_tx_id)
+        return _outcome(
+            lambda: self._operations.repeat(
+                original, portal_order(original, TxType.REPEAT, str(amount), vendor_tx_code)
+            ),
+            "0000",
+        )
+
+    def merchant_sees(self, vendor_tx_code: str) -> dict[str, Any] | None:
+        """The latest transaction under a VendorTxCode as MyOpayo shows it, amounts in major units; None without one."""
+        attempts = self.gateway.records.by_code(vendor_tx_code)
+        return standing(attempts[-1], self.gateway) if attempts else None
+
+    def answers_get_lost(self, vps_tx_id_or_next_url: str) -> None:
+        """From now on no answer to the result of this transaction reaches Opayo, so that it ends in a late ABORT."""
+        record = self._find(vps_tx_id_or_next_url)
+        record.notice["answers_lost"] = True
+        self.gateway.records.save(record)
 
     def redeliver(self, vps_tx_id: str) -> None:
         """Send the last notification of a transaction once more."""
@@ -241,5 +285,7 @@ def _outcome(work: Callable[[], Record | None], code: str) -> dict[str, str]:
         made = work()
     except Refusal as refusal:
         return {"Status": refusal.status, "StatusDetail": status_detail(refusal.code)}
-    reply = {"Status": "OK", "StatusDetail": status_detail(code)}
-    return reply | {"VPSTxId": f"{{{made.tx.vps_tx_id}}}"} if made is not None else reply
+    if made is None:
+        return {"Status": "OK", "StatusDetail": status_detail(code)}
+    detail = made.results.get("StatusDetail", status_detail(code))
+    return {"Status": made.tx.status, "StatusDetail": detail, "VPSTxId": f"{{{made.tx.vps_tx_id}}}"}

@@ -58,3 +58,25 @@ def _transaction(record: Record, gateway: Gateway) -> dict[str, Any]:
         "notified_machine": record.machine.get("notified"),
         "captured_machine": record.machine.get("captured"),
     }
+
+
+def standing(record: Record, gateway: Gateway) -> dict[str, Any]:
+    """How one transaction stands, for whoever acts on it next; amounts in major units."""
+    tx = record.tx
+    return {
+        "vpstxid": tx.vps_tx_id,
+        "vendortxcode": tx.vendor_tx_code,
+        "is_unfinished": tx.is_unfinished,
+        "state_name": tx.state.name,
+        "captured": tx.captured if tx.state is State.AUTHORISED else tx.captured * 0,
+        "refunded": tx.refunded,
+        "currency": tx.currency,
+        "scheme": tx.payment_system,
+        "acquirer": gateway.acquirer_of(tx.payment_system) if tx.payment_system else "",
+        "merchant_number": gateway.merchant_number(tx.payment_system, tx.currency),
+        "last4": str(record.card.get("last_four", "")),
+        "tx_auth_no": str(tx.tx_auth_no or ""),
+        "bank_auth_code": record.results.get("BankAuthCode", ""),
+        "batchid": tx.batch_id,
+        "captured_at": tx.captured_at,
+    }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sandbox.credentials import SHOP_NAME, SHOP_SIGNING_SECRET
@@ -12,6 +13,7 @@ from sandbox.shop.confirmations import Confirmations
 from sandbox.shop.core.messages import order_body, order_cancelled, order_created, payment_started
 from sandbox.shop.core.orders import Basket, Customer
 from sandbox.shop.gateway import Gateway, PaymentRefused, registration_fields
+from sandbox.shop.refunds import CONFIRMED, Refunds
 from sandbox.shop.webhooks import Webhooks
 
 FIRST_NUMBER = 10001
@@ -34,6 +36,8 @@ class OrderDesk:
         self.webhooks = Webhooks(world, self.signing_secret, lambda: self.setting("orders_url"))
         self.webhooks.on_accepted = self._accepted
         self.confirmations = Confirmations(world, self.signing_secret)
+        self.refunds = Refunds(world, self.webhooks, self.confirmations.of, SHOP_NAME)
+        self.webhooks.on_rejected = self.refunds.rejected
 
     def connect(self, **settings: str) -> dict[str, str]:
         """Set where the bridge listens; empty values keep what was set. Raises ValueError on unknown names."""
@@ -82,10 +86,32 @@ class OrderDesk:
         """The newest orders first."""
         return self._orders.values()[: -count - 1 : -1]
 
-    def register(self, number: str) -> Row:
+    def order(self, number: str) -> dict[str, Any]:
+        """An order as it was sent. Raises LookupError."""
+        if number not in self._orders:
+            raise LookupError(f"The shop has no order {number}")
+        order: dict[str, Any] = self._orders[number]["order"]
+        return order
+
+    def ask_refund(
+        self,
+        *,
+        order_number: str,
+        amount: str,
+        currency: str = "",
+        reason: str = "",
+        lines: Sequence[Mapping[str, str]] = (),
+    ) -> Row:
+        """Ask the bridge to give money back; amount in major units of the order's currency unless another is named."""
+        order = self.order(order_number)
+        return self.refunds.ask(
+            order_number, Decimal(amount), currency or order["currency"], reason=reason, lines=lines
+        )
+
+    def register(self, number: str, tx_type: str = "PAYMENT") -> Row:
         """Begin an attempt on Opayo's page, registered by the shop. Raises PaymentRefused."""
         row = self._orders[number]
-        code, reply = self._register_under_free_code(row)
+        code, reply = self._register_under_free_code(row, tx_type)
         attempt = {
             "method": "opayo_server",
             "vendor_tx_code": code,
@@ -95,14 +121,14 @@ class OrderDesk:
         }
         return self._add_attempt(row, attempt)
 
-    def _register_under_free_code(self, row: Row) -> tuple[str, Mapping[str, str]]:
+    def _register_under_free_code(self, row: Row, tx_type: str) -> tuple[str, Mapping[str, str]]:
         """Count on past codes the shop never heard of: the bridge may have used one and lost the answer."""
         if self._gateway is None:
             raise PaymentRefused("The shop has no payment gateway")
         refusal = ""
         for skipped in range(MOST_CODES_SKIPPED):
             code = next_code(row, skipped)
-            fields = registration_fields(row["order"], code, self.setting("notification_url"))
+            fields = registration_fields(row["order"], code, self.setting("notification_url"), tx_type)
             reply = self._gateway.register_server(fields, self._world.base_url)
             if reply.get("Status") == "OK":
                 return code, reply
@@ -141,8 +167,10 @@ class OrderDesk:
             self.webhooks.send(number, order_cancelled(SHOP_NAME, number))
 
     def status(self, row: Row) -> str:
-        """`cancelled`, `paid`, `failed`, `reversed` or `waiting`, by what the bridge confirmed."""
+        """`cancelled`, `paid`, `failed`, `reversed`, `refunded` or `waiting`, by what the bridge confirmed."""
         latest = {event["type"] for event in self.confirmations.of(row["number"])}
+        if CONFIRMED in latest:
+            return "refunded"
         if "payment.reversed" in latest:
             return "reversed"
         if "payment.confirmed" in latest:
@@ -157,6 +185,7 @@ class OrderDesk:
         return {
             "orders": orders,
             "confirmations": self.confirmations.all(),
+            "refunds": self.refunds.all(),
             "webhooks_waiting": self.webhooks.waiting,
         }
 
@@ -166,6 +195,9 @@ class OrderDesk:
         return attempt
 
     def _accepted(self, webhook: Row, answer: Mapping[str, Any]) -> None:
+        if webhook.get("refund_id"):
+            self.refunds.accepted(webhook)
+            return
         row = self._orders[webhook["order_number"]]
         if webhook["type"] != "order.created":
             return

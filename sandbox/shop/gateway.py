@@ -20,7 +20,7 @@ class PaymentRefused(Exception):
 
 
 def registration_fields(
-    order: Mapping[str, Any], vendor_tx_code: str, notification_url: str
+    order: Mapping[str, Any], vendor_tx_code: str, notification_url: str, tx_type: str = "PAYMENT"
 ) -> dict[str, str]:
     """The register request for an order (Opayo Server protocol 4.00, step 1)."""
     customer, billing = order["customer"], order["customer"]["billing_address"]
@@ -36,7 +36,7 @@ def registration_fields(
         person["State"] = billing["region"]
     return {
         "VPSProtocol": "4.00",
-        "TxType": "PAYMENT",
+        "TxType": tx_type,
         "Vendor": OPAYO_VENDOR,
         "VendorTxCode": vendor_tx_code,
         "Amount": order["total"],

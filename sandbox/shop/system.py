@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.kernel.wire import Reply, Request
@@ -23,6 +24,8 @@ class ShopSystem:
         self.desk = OrderDesk(world, gateway)
         self._storefront = Storefront(world, self.desk)
         self._recovered = False
+        self.on_tick: Callable[[], None] = lambda: None
+        """Called whenever time has passed; where the trade does what has fallen due."""
 
     def handle(self, request: Request) -> Reply:
         """Answer the bridge's confirmations, and people's clicks."""
@@ -37,10 +40,11 @@ class ShopSystem:
         return "shop.confirmations" if request.path == CONFIRMATIONS_PATH else "shop.page"
 
     def tick(self) -> None:
-        """After a start, send again what a kill left without a call on its way."""
+        """After a start, send again what a kill left without a call on its way; then let the trade go on."""
         if not self._recovered:
             self._recovered = True
             self.desk.webhooks.recover()
+        self.on_tick()
 
     def replied(self, key: str, reply: Reply) -> None:
         """Hear the answer to a webhook."""

@@ -14,6 +14,9 @@ from sandbox.shop.core.signature import signed_headers
 
 ROUTE = "shop.orders"
 
+FINAL_REFUSALS = frozenset({400, 404, 409, 413, 422})
+"""Answers after which the same message will never be taken."""
+
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 300.0
 """Seconds between two tries, doubling from the first to the longest."""
@@ -32,6 +35,8 @@ class Webhooks:
     def __init__(self, world: World, secret: Callable[[], str], url: Callable[[], str]) -> None:
         self.on_accepted: Callable[[Row, Mapping[str, Any]], None] = lambda row, answer: None
         """Told of each accepted message with the receiver's JSON answer."""
+        self.on_rejected: Callable[[Row, str], None] = lambda row, problem: None
+        """Told of each message the receiver will never take, among those that may be given up."""
         self._world = world
         self._secret = secret
         self._url = url
@@ -44,14 +49,18 @@ class Webhooks:
         """Messages not yet accepted."""
         return len(self._table)
 
-    def send(self, order_number: str, message: Mapping[str, Any]) -> str:
-        """Send a message about an order until it is accepted; returns its webhook-id."""
+    def send(self, order_number: str, message: Mapping[str, Any], *, refund_id: str = "") -> str:
+        """Send a message about an order until it is accepted; returns its webhook-id.
+
+        One about a refund is given up when the receiver refuses it for good.
+        """
         row = {
             "id": f"msg_{uuid.UUID(int=self._world.rng.getrandbits(128)).hex}",
             "order_number": order_number,
             "type": message["type"],
             "body": encode(message),
             "attempts": 0,
+            "refund_id": refund_id,
         }
         self._try(row, 0.0)
         return str(row["id"])
@@ -77,6 +86,9 @@ class Webhooks:
             self._table.delete(key)
             self.delivered += 1
             self.on_accepted(row, _answer(reply))
+        elif row.get("refund_id") and reply.status in FINAL_REFUSALS:
+            self._table.delete(key)
+            self.on_rejected(row, _problem(reply))
         else:
             self._try_later(row, f"HTTP {reply.status}", reply.headers.get("retry-after", ""))
 
@@ -118,3 +130,9 @@ def _answer(reply: Reply) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}
+
+
+def _problem(reply: Reply) -> str:
+    error = _answer(reply).get("error")
+    words = error.get("message") if isinstance(error, dict) else ""
+    return f"HTTP {reply.status}: {words}" if words else f"HTTP {reply.status}"

@@ -36,7 +36,7 @@ class Bridge:
         key = request.headers["webhook-id"]
         if key not in self._answers:
             self.messages.append(decode(body))
-            self._answers[key] = self._answer(self.messages[-1]["order"])
+            self._answers[key] = self._answer(self.messages[-1].get("order", {}))
         reply = json_reply(self._answers[key], 200 if "next_url" in self._answers[key] else 202)
         return web.Response(status=reply.status, body=reply.body, headers=dict(reply.headers))
 

@@ -140,7 +140,8 @@ class PiApi:
 
     def _shown(self, record: Record, status: int) -> Reply:
         code = self._gateway.switches["pi_released_code"]
-        return json_reply(represent(record, released_code=code), status)
+        told = self._gateway.amount_told(record.tx)
+        return json_reply(represent(record, released_code=code, told=told), status)
 
 
 def _body(request: Request) -> dict[str, Any]:

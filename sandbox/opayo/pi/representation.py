@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from sandbox.opayo.core.amounts import to_minor
@@ -38,10 +39,10 @@ _UNDONE = (State.VOIDED, State.DEFERRED_ABORTED)
 _CHECKED_TYPES = (TxType.PAYMENT, TxType.DEFERRED)
 
 
-def represent(record: Record, *, released_code: str) -> dict[str, Any]:
+def represent(record: Record, *, released_code: str, told: Decimal) -> dict[str, Any]:
     """The JSON object of a transaction, amounts in minor units.
 
-    `released_code` is the statusCode of a DEFERRED after its release.
+    `released_code` is the statusCode of a DEFERRED after its release, `told` its amount in major units.
     """
     tx = record.tx
     if tx.state is State.AT_3D_SECURE:
@@ -56,7 +57,7 @@ def represent(record: Record, *, released_code: str) -> dict[str, Any]:
     }
     if tx.status == "OK":
         shown["retrievalReference"] = 0 if tx.state in _UNDONE else tx.tx_auth_no
-    return shown | _bank(record) | _card(record) | _money(record) | _proof(record)
+    return shown | _bank(record) | _card(record) | _money(record, told) | _proof(record)
 
 
 def _standing(record: Record, released_code: str) -> tuple[str, str]:
@@ -102,8 +103,8 @@ def _card(record: Record) -> dict[str, Any]:
     return {"paymentMethod": {"card": card}}
 
 
-def _money(record: Record) -> dict[str, Any]:
-    minor = to_minor(record.tx.amount, record.tx.currency)
+def _money(record: Record, told: Decimal) -> dict[str, Any]:
+    minor = to_minor(told, record.tx.currency)
     amount = {"totalAmount": minor, "saleAmount": minor, "surchargeAmount": 0}
     return {"amount": amount, "currency": record.tx.currency}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from sandbox.opayo.core.amounts import show
 from sandbox.opayo.core.london import report_millis
@@ -108,7 +109,7 @@ class TransactionReports:
         groups = (
             self._identity(record),
             self._related_fields(record),
-            _money_and_time(record),
+            _money_and_time(record, self._gateway.amount_told(record.tx)),
             self._card_fields(record),
             _address_fields(record),
             self._flags(record),
@@ -193,7 +194,7 @@ class TransactionReports:
 
     def _row(self, record: Record) -> list[Node]:
         tx = record.tx
-        amounts: list[Node] = [("amount", show(tx.amount, tx.currency))]
+        amounts: list[Node] = [("amount", show(self._gateway.amount_told(tx), tx.currency))]
         return [
             ("transactiontype", TYPE_NAMES[tx.tx_type]),
             ("vpstxid", tx.vps_tx_id),
@@ -239,10 +240,10 @@ def is_active(record: Record) -> bool:
     return record.tx.is_unfinished or (cancelled and record.notice.get("abort_due") is not None)
 
 
-def _money_and_time(record: Record) -> list[Node]:
+def _money_and_time(record: Record, amount: Decimal) -> list[Node]:
     tx = record.tx
     return [
-        ("amount", show(tx.amount, tx.currency)),
+        ("amount", show(amount, tx.currency)),
         ("currency", tx.currency),
         ("started", report_millis(tx.started)),
         ("completed", report_millis(tx.decided_at) if tx.decided_at else ""),

@@ -90,7 +90,12 @@ class Notifier:
 
     def _hear(self, record: Record, answer: Answer) -> None:
         if record.tx.state is State.AWAITING_VENDOR:
-            self._conclude(record, answer)
+            lost = (
+                Answer(problem="the answer was lost on its way")
+                if record.notice.get("answers_lost")
+                else answer
+            )
+            self._conclude(record, lost)
         elif record.tx.state is State.CANCELLED_INACTIVE and not answer.problem:
             record.notice["abort_due"] = None
             record.notice["answered"] = True

@@ -24,6 +24,9 @@ class Counter(Gateway, Protocol):
     def customer_cancels(self, vps_tx_id_or_next_url: str) -> str:
         """Press Cancel; the resulting Status."""
 
+    def answers_get_lost(self, vps_tx_id_or_next_url: str) -> None:
+        """Let Opayo hear no answer to the result of a payment."""
+
     def pi_payment(self, **sale: Any) -> dict[str, Any]:
         """Take a card payment as the shop's own server does by Pi; the JSON of the reply."""
 
@@ -66,11 +69,18 @@ class Cashier:
         )
         return self._counter.customer_passes_challenge(page) if status == "3DAUTH" else status
 
-    def take_by_pi(self, order: Mapping[str, Any], vendor_tx_code: str, attempt: Attempt) -> str:
+    def lose_answers(self, tried: Mapping[str, Any]) -> None:
+        """Let the bridge's answers about an attempt never reach Opayo."""
+        self._counter.answers_get_lost(tried["next_url"])
+
+    def take_by_pi(
+        self, order: Mapping[str, Any], vendor_tx_code: str, attempt: Attempt, tx_type: str = "PAYMENT"
+    ) -> str:
         """A payment on the shop's own page; the Status in the protocol's words."""
         customer = order["customer"]
         reply = self._counter.pi_payment(
             vendor_tx_code=vendor_tx_code,
+            transaction_type=tx_type.title(),
             amount_minor=int(Decimal(order["total"]) * 100),
             currency=order["currency"],
             description=f"Order {order['number']}",

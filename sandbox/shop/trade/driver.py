@@ -93,12 +93,13 @@ class TradeDriver:
             "orders_begun": run["next_index"],
             "orders_waiting_to_be_accepted": self._desk.webhooks.waiting,
             "outgoing": self._queue.pending,
+            "after_sales": self._visits.after_sales.status(),
             **self._payments.tally(),
         }
 
     def truth(self) -> dict[str, Any]:
-        """The status, and the real times of every attempt to pay, for the auditor."""
-        return {**self.status(), "payments": self._payments.all()}
+        """The status, the real times of every attempt to pay, and every deed afterwards, for the auditor."""
+        return {**self.status(), "payments": self._payments.all(), "deeds": self._visits.after_sales.all()}
 
     async def run(self) -> None:
         """Wait for an order to trade, follow it, and wait again."""
@@ -190,7 +191,11 @@ class TradeDriver:
 
     async def _settle_down(self, wanted: Wanted | None, phase: str) -> None:
         self._phase = phase
-        while self._queue.busy or self._queue.due_within(HORIZON):
+        while (
+            self._queue.busy
+            or self._queue.due_within(HORIZON)
+            or self._visits.after_sales.due_within(HORIZON)
+        ):
             await asyncio.sleep(0.05)
         if wanted is not None and wanted.quiet_url:
             await self._wait_for_quiet(wanted)

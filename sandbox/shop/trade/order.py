@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from sandbox.shop.trade.fates import DEFAULT_FATES, Kind
 from sandbox.shop.trade.plan import DEFAULT_MIX, Method, TradeOrder
 
 SESSIONS_A_DAY: Final = 4
@@ -27,6 +28,7 @@ class Wanted:
     rate: float
     """New orders a second; 0 is as fast as the bridge answers."""
     mix: Mapping[Method, int]
+    fates: Mapping[Kind, int]
     payment_first: bool
     """All payments of a session happen before the bridge hears of its orders."""
     orders_first: bool
@@ -38,7 +40,9 @@ class Wanted:
 
     def trade(self, first_index: int) -> TradeOrder:
         """The plan's order, from an index on."""
-        return TradeOrder(self.orders, self.days, self.seed, self.mix, self.payment_first, first_index)
+        return TradeOrder(
+            self.orders, self.days, self.seed, self.mix, self.fates, self.payment_first, first_index
+        )
 
     def sizes(self, already: int) -> list[list[int]]:
         """Orders per session per day, less those already made, from the first session on."""
@@ -65,12 +69,14 @@ def read_wanted(order: Mapping[str, Any]) -> Wanted:
     unknown = set(order) - NAMES
     if unknown:
         raise ValueError(f"Trade knows no {', '.join(sorted(unknown))}; it knows {', '.join(sorted(NAMES))}")
+    mix, fates = _mix(order.get("mix"))
     wanted = Wanted(
         orders=_whole(order, "orders", 0),
         days=_whole(order, "days", 1),
         seed=_whole(order, "seed", 1),
         rate=_number(order, "rate", 0.0),
-        mix=_mix(order.get("mix")),
+        mix=mix,
+        fates=fates,
         payment_first=bool(order.get("payment_first")),
         orders_first=bool(order.get("orders_first")),
         quiet_url=str(order.get("quiet_url") or ""),
@@ -97,12 +103,24 @@ def _number(order: Mapping[str, Any], name: str, default: float) -> float:
     return float(value)
 
 
-def _mix(given: Any) -> Mapping[Method, int]:
+def _mix(given: Any) -> tuple[Mapping[Method, int], Mapping[Kind, int]]:
+    """The ways to pay, and the fates afterwards. What is given stands alone: fates it leaves out do not happen."""
     if given is None:
-        return DEFAULT_MIX
+        return DEFAULT_MIX, DEFAULT_FATES
     if not isinstance(given, dict) or not all(isinstance(each, int) and each >= 0 for each in given.values()):
-        raise ValueError("mix must give whole numbers for server, checkout and pi")
-    mix = {Method(name): weight for name, weight in given.items()}
-    if not any(mix.values()):
+        raise ValueError(
+            "mix must give whole numbers for server, checkout and pi, and for what happens afterwards"
+        )
+    known = {*Method, *Kind}
+    unknown = set(given) - known
+    if unknown:
+        raise ValueError(f"mix knows no {', '.join(sorted(unknown))}; it knows {', '.join(sorted(known))}")
+    ways = {Method(name): weight for name, weight in given.items() if name in set(Method)}
+    fates = {kind: given[kind] for kind in Kind if given.get(kind)}
+    if ways and not any(ways.values()):
         raise ValueError("mix must leave at least one way to pay")
-    return mix
+    if sum(fates.values()) > 100:
+        raise ValueError(
+            "what happens afterwards is given per hundred orders, so it cannot come to more than 100"
+        )
+    return ways or DEFAULT_MIX, fates

@@ -11,6 +11,7 @@ from typing import Final
 
 from sandbox.shop.catalogue import PRODUCTS, Product, delivery_in, price_in
 from sandbox.shop.core.orders import NOTHING, Basket, Customer, Line, round_money
+from sandbox.shop.trade.fates import NOTHING_MORE, Fate, Kind, fate
 from sandbox.shop.trade.people import customer
 
 
@@ -62,6 +63,8 @@ class PlannedOrder:
     note: str = ""
     shop_cancels: bool = False
     """Given up by the shop before anybody paid."""
+    fate: Fate = NOTHING_MORE
+    """What happens after the payment."""
 
 
 DEFAULT_MIX: Final[Mapping[Method, int]] = {Method.SERVER: 60, Method.CHECKOUT: 30, Method.PI: 10}
@@ -76,6 +79,8 @@ class TradeOrder:
     seed: int = 1
     mix: Mapping[Method, int] = field(default_factory=lambda: DEFAULT_MIX)
     """Weights of the ways to pay."""
+    fates: Mapping[Kind, int] = field(default_factory=dict)
+    """Of a hundred orders so many have this fate after their payment."""
     payment_first: bool = False
     """Payments happen before the bridge hears of the orders; checkout then becomes server."""
     first_index: int = 0
@@ -135,7 +140,10 @@ def planned_order(index: int, wanted: TradeOrder) -> PlannedOrder:
     if method is Method.PI:
         outcomes = tuple(each for each in outcomes if each in (Outcome.PAID, Outcome.DECLINED))
     attempts = tuple(_attempt(rng, outcome) for outcome in outcomes)
-    return PlannedOrder(index, buyer, basket, method, attempts, rng.choice(_NOTES), cancels)
+    after = fate(
+        wanted.seed, index, wanted.fates, is_checkout=method is Method.CHECKOUT, is_pi=method is Method.PI
+    )
+    return PlannedOrder(index, buyer, basket, method, attempts, rng.choice(_NOTES), cancels, after)
 
 
 def _method(rng: random.Random, wanted: TradeOrder) -> Method:

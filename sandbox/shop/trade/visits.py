@@ -11,11 +11,16 @@ from typing import Any, Final
 
 from sandbox.kernel.store import Row, Store
 from sandbox.shop.desk import OrderDesk, next_code
+from sandbox.shop.trade.after_sales import AfterSales
 from sandbox.shop.trade.cashier import Cashier
 from sandbox.shop.trade.plan import Attempt, Method, Outcome, PlannedOrder
 
 PATIENCE: Final = 180.0
 """Seconds a customer waits for the bridge's payment page before giving up."""
+
+
+SUCCEEDED: Final = frozenset({"OK", "AUTHENTICATED", "REGISTERED"})
+"""Status of an attempt that leaves something to act upon."""
 
 
 @dataclass(slots=True)
@@ -58,10 +63,11 @@ class PaymentLog:
 class Visits:
     """Carries visits through the shop, the bridge and Opayo."""
 
-    def __init__(self, store: Store, desk: OrderDesk, cashier: Cashier) -> None:
+    def __init__(self, store: Store, desk: OrderDesk, cashier: Cashier, after_sales: AfterSales) -> None:
         self.payments = PaymentLog(store)
         self._desk = desk
         self._cashier = cashier
+        self.after_sales = after_sales
         self._pages: dict[str, asyncio.Future[Mapping[str, Any]]] = {}
         desk.on_payment_page = self._page_is_there
 
@@ -70,7 +76,7 @@ class Visits:
         number = self._desk.place(order.customer, order.basket, order.note)["number"]
         visit = Visit(order, number)
         if order.attempts and order.method is Method.SERVER:
-            self._desk.register(number)
+            self._desk.register(number, order.fate.tx_type)
         elif order.attempts and order.method is Method.PI:
             self._desk.note_pi(number, f"{number}-1")
         elif order.attempts and order.method is Method.CHECKOUT:
@@ -112,19 +118,24 @@ class Visits:
             row = self._desk.get(visit.number)
             self._desk.note_pi(visit.number, next_code(row) if row else "")
         else:
-            self._desk.register(visit.number)
+            self._desk.register(visit.number, visit.order.fate.tx_type)
 
     def _attempt(self, visit: Visit, attempt: Attempt) -> None:
         row = self._desk.get(visit.number)
         if row is None or attempt.outcome is Outcome.ABANDONED:
             return
         tried = row["attempts"][-1]
-        at = time.time()
+        at, fate = time.time(), visit.order.fate
         if tried["method"] == "opayo_pi":
-            status = self._cashier.take_by_pi(row["order"], tried["vendor_tx_code"], attempt)
+            code = tried["vendor_tx_code"]
+            status = self._cashier.take_by_pi(row["order"], code, attempt, fate.tx_type)
         else:
+            if fate.is_late_abort and attempt.outcome is Outcome.PAID:
+                self._cashier.lose_answers(tried)
             status = self._cashier.serve(tried, attempt)
         self.payments.made(visit.number, tried["vendor_tx_code"], tried["method"], status, at)
+        if status in SUCCEEDED:
+            self.after_sales.plan(visit.number, tried["vendor_tx_code"], fate)
 
     async def _page_came(self, number: str) -> bool:
         try:

@@ -56,9 +56,13 @@ def captured(told: dict[str, Any]) -> list[dict[str, Any]]:
     return [tx for tx in told["opayo"]["transactions"] if tx["captured"]]
 
 
+WAYS = {"server": 60, "checkout": 30, "pi": 10}
+"""Ways to pay, and nothing that happens afterwards."""
+
+
 async def test_every_order_is_placed_accepted_and_paid_as_planned() -> None:
     async with trading_place() as (sandbox, bridge):
-        told = await trade(sandbox, orders=60, seed=7)
+        told = await trade(sandbox, orders=60, seed=7, mix=WAYS)
     assert len(told["shop"]["orders"]) == 60
     assert all(order["accepted"] for order in told["shop"]["orders"])
     created = [each["order"]["number"] for each in bridge.messages if each["type"] == "order.created"]
@@ -69,7 +73,7 @@ async def test_every_order_is_placed_accepted_and_paid_as_planned() -> None:
 
 async def test_opayo_takes_exactly_what_each_order_comes_to() -> None:
     async with trading_place() as (sandbox, _):
-        told = await trade(sandbox, orders=40, seed=3)
+        told = await trade(sandbox, orders=40, seed=3, mix=WAYS)
     totals = {order["number"]: order["order"]["total"] for order in told["shop"]["orders"]}
     for tx in captured(told):
         assert str(tx["captured"]) == totals[tx["vendortxcode"].rsplit("-", 1)[0]]
@@ -85,7 +89,7 @@ async def test_the_real_time_of_each_notification_is_kept() -> None:
 
 async def test_further_attempts_and_cancellations_are_told() -> None:
     async with trading_place() as (sandbox, bridge):
-        await trade(sandbox, orders=150, seed=2)
+        await trade(sandbox, orders=150, seed=2, mix=WAYS)
     kinds = Counter(message["type"] for message in bridge.messages)
     assert kinds["payment.started"] > 3
     assert kinds["order.cancelled"] > 0
@@ -125,7 +129,7 @@ async def test_when_orders_come_first_nobody_pays_before_quiet() -> None:
 
 async def test_days_end_today_and_each_night_is_settled() -> None:
     async with trading_place() as (sandbox, _):
-        told = await trade(sandbox, orders=60, seed=7, days=3)
+        told = await trade(sandbox, orders=60, seed=7, days=3, mix=WAYS)
         today = sandbox.world.clock.real().date()
     dates = Counter(order["placed_at"].date() for order in told["shop"]["orders"])
     assert set(dates) == {today - timedelta(days=back) for back in range(3)}

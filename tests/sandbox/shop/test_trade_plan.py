@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.opayo.core.cards import luhn_is_right
+from sandbox.shop.trade.fates import DEFAULT_FATES, NOTHING_MORE, Kind, amounts
 from sandbox.shop.trade.order import Wanted, read_wanted
 from sandbox.shop.trade.people import customer
 from sandbox.shop.trade.plan import Method, Outcome, PlannedOrder, TradeOrder, plan
 
+WAYS = {"server": 60, "checkout": 30, "pi": 10}
 MANY = list(plan(TradeOrder(3000, seed=4)))
 
 
@@ -98,6 +101,35 @@ def test_different_people_share_names_but_never_mailboxes() -> None:
     assert any(not person.first_name.isascii() for person in people)
 
 
+def test_what_happens_afterwards_leaves_the_order_as_it_is() -> None:
+    with_fates = list(plan(read_wanted({"orders": 300, "seed": 4}).trade(0)))
+    without = list(plan(read_wanted({"orders": 300, "seed": 4, "mix": WAYS}).trade(0)))
+    assert [replace(order, fate=NOTHING_MORE) for order in with_fates] == without
+    assert {order.fate for order in without} == {NOTHING_MORE}
+
+
+def test_every_story_happens_about_as_often_as_wanted() -> None:
+    planned = plan(read_wanted({"orders": 3000, "seed": 4}).trade(0))
+    counted = Counter(order.fate.kind for order in planned)
+    assert set(counted) - {None} == {kind for kind, weight in DEFAULT_FATES.items() if weight}
+    assert 0.02 < counted[Kind.REFUND] / 3000 < 0.04
+
+
+def test_only_the_shops_own_registration_is_deferred_and_only_a_notified_one_aborted_late() -> None:
+    mix = {**WAYS, "deferred": 30, "authenticate": 30, "late_abort": 40}
+    planned = list(plan(read_wanted({"orders": 500, "seed": 4, "mix": mix}).trade(0)))
+    assert {order.fate.tx_type for order in planned if order.method is Method.CHECKOUT} == {"PAYMENT"}
+    assert not any(order.fate.is_late_abort for order in planned if order.method is Method.PI)
+    assert {order.fate.tx_type for order in planned} == {"PAYMENT", "DEFERRED", "AUTHENTICATE"}
+
+
+@given(st.integers(1, 10**7), st.lists(st.integers(1, 60), min_size=1, max_size=4))
+def test_shares_that_make_a_whole_come_to_the_total_to_the_penny(pence: int, weights: list[int]) -> None:
+    total = Decimal(pence) / 100
+    shares = [Decimal(weight) / 100 for weight in weights]
+    assert sum(amounts(total, [*shares, 1 - sum(shares, Decimal(0))]), Decimal(0)) == total
+
+
 @pytest.mark.parametrize("country", ["GB", "IE", "DE", "FR", "US"])
 def test_an_american_has_a_state_and_nobody_else(country: str) -> None:
     assert bool(customer(1, country, 1).address.region) == (country == "US")
@@ -132,6 +164,7 @@ def test_sessions_share_out_every_order_once_also_when_going_on(orders: int, day
         ({"orders": 3, "mix": {"cash": 1}}, "cash"),
         ({"orders": 3, "mix": {"pi": 0}}, "at least one way"),
         ({"orders": 3, "mix": 5}, "whole numbers for server"),
+        ({"orders": 3, "mix": {"refund": 60, "void": 41}}, "more than 100"),
         ({"orders": 3, "colour": "red"}, "knows no colour"),
         ({"orders": 3, "payment_first": True, "orders_first": True}, "not both"),
     ],
