@@ -6,7 +6,7 @@ same value in both; the second evaluation takes it over from the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from mapping.core.steps import CompiledStep
 _WORK = "work"
 _Cell = dict[int, Any]
 """The values a row gave, by the identity of the element at hand (of None outside a for-each)."""
+_Change = Callable[[tuple[CompiledRow, ...]], tuple[CompiledRow, ...]]
 
 
 class Twins:
@@ -27,8 +28,9 @@ class Twins:
     def __init__(self, before: CompiledMapping, after: CompiledMapping) -> None:
         self.after = after
         self._cells: dict[str, _Cell] = {row_id: {} for row_id in shared_rows(before, after)}
-        self._recording = _replaced(before, self._recorder)
-        self._replaying = _replaced(after, self._player)
+        self._names = {row.id: _first_name(row) for row in after.document.rows}
+        self._recording = _replaced(before, self._recorded)
+        self._replaying = replace(_replaced(after, self._replayed), work=tuple(map(self._player, after.work)))
 
     def evaluate(
         self, source: Mapping[str, Any], context: Mapping[str, Any]
@@ -40,6 +42,30 @@ class Twins:
         # A problem of a shared row is one of both; only then it matters which row said what.
         second = self.after if first.problems else self._replaying
         return first, second.evaluate(source, context)
+
+    def _recorded(self, rows: tuple[CompiledRow, ...]) -> tuple[CompiledRow, ...]:
+        return tuple(map(self._recorder, rows))
+
+    def _replayed(self, rows: tuple[CompiledRow, ...]) -> tuple[CompiledRow, ...]:
+        """The rows with those taken over as one; apart stay those that write into what others write."""
+        own = {self._names[row.id] for row in rows if row.id not in self._cells}
+        together = [row for row in rows if row.id in self._cells and self._names[row.id] not in own]
+        if len(together) < 2:
+            return tuple(map(self._player, rows))
+        taken = {row.id for row in together}
+        return (self._players(together), *(self._player(row) for row in rows if row.id not in taken))
+
+    def _players(self, rows: Sequence[CompiledRow]) -> CompiledRow:
+        """Many rows taken over at once: going through each by itself would cost most of what is saved."""
+        parts = [(row.write, self._cells[row.id]) for row in rows]
+
+        def write(place: dict[str, Any], key: Any) -> None:
+            for write_one, cell in parts:
+                if key in cell:
+                    write_one(place, cell[key])
+
+        first = self._player(rows[0])
+        return replace(first, readers=(lambda scope: id(scope.item),), write=write)
 
     def _recorder(self, row: CompiledRow) -> CompiledRow:
         cell = self._cells.get(row.id)
@@ -68,16 +94,22 @@ class Twins:
         )
 
 
+def _first_name(row: Row) -> str:
+    """The field of the document, or of its element, that a row writes into."""
+    inside = parse_path(row.target).inside()
+    return inside[0].name if inside else ""
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _replaced(mapping: CompiledMapping, change: Any) -> CompiledMapping:
+def _replaced(mapping: CompiledMapping, change: _Change) -> CompiledMapping:
     return replace(
         mapping,
-        work=tuple(map(change, mapping.work)),
-        rows=tuple(map(change, mapping.rows)),
-        collections=tuple(replace(item, rows=tuple(map(change, item.rows))) for item in mapping.collections),
+        work=change(mapping.work),
+        rows=change(mapping.rows),
+        collections=tuple(replace(item, rows=change(item.rows)) for item in mapping.collections),
     )
 
 
