@@ -6,10 +6,10 @@ import time
 from itertools import islice
 
 from benchmarks.report import percentile, print_result
-from mapping.suggestions.core.features import build_side
 from mapping.suggestions.core.links import suggestions_for
 from mapping.suggestions.core.model import shipped
 from mapping.suggestions.core.names import name_of
+from mapping.suggestions.core.side import build_side
 from mapping.suggestions.core.sources import from_values
 from mapping.suggestions.core.targets import targets_of
 from mapping.suggestions.core.values import detectors

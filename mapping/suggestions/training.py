@@ -17,9 +17,10 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from mapping.suggestions.core.assignment import assign
-from mapping.suggestions.core.features import Pairs, Table, WordWeights, pairs, side_of, with_rivals
+from mapping.suggestions.core.features import Pairs, pairs, with_rivals
 from mapping.suggestions.core.model import Linear, Model, Sigmoid, to_json, with_products
 from mapping.suggestions.core.names import name_of
+from mapping.suggestions.core.side import Table, WordWeights, side_of
 from mapping.suggestions.core.sources import SourceField, from_values
 from mapping.suggestions.core.targets import Target
 from mapping.suggestions.vocabulary import Vocabulary, development, samples

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from mapping.suggestions.core.features import Mask, Table
+from mapping.suggestions.core.side import Mask, Table
 
 LEAST: Final = 0.2
 """Below this probability a target is better left without a link."""

@@ -10,11 +10,12 @@ import numpy as np
 
 from mapping.suggestions.core.assignment import assign
 from mapping.suggestions.core.conversions import Record, Use, conversion, whole_record
-from mapping.suggestions.core.features import FEATURES, Mask, Pairs, Side, Table, pairs, side_of
+from mapping.suggestions.core.features import FEATURES, Pairs, pairs
 from mapping.suggestions.core.memory import EMPTY_MEMORY, Memory
 from mapping.suggestions.core.model import NEVER, Model
 from mapping.suggestions.core.names_of_people import first_and_last
 from mapping.suggestions.core.reasons import Evidence, reasons
+from mapping.suggestions.core.side import Mask, Side, Table, side_of
 from mapping.suggestions.core.sources import SourceField
 from mapping.suggestions.core.targets import Target
 

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from mapping.suggestions.core.features import Mask, Table
 from mapping.suggestions.core.model import NEVER
 from mapping.suggestions.core.names import Name, name_of
+from mapping.suggestions.core.side import Mask, Table
 from mapping.suggestions.core.sources import SourceField
 from mapping.suggestions.core.targets import Target
 from mapping.suggestions.core.values import Profile

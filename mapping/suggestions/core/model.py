@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mapping.suggestions.core import data
-from mapping.suggestions.core.features import FEATURES, RIVALS, Pairs, Table, WordWeights, with_rivals
+from mapping.suggestions.core.features import FEATURES, RIVALS, Pairs, with_rivals
+from mapping.suggestions.core.side import Table, WordWeights
 
 FORMAT: Final = 1
 FILE: Final = "model.json"
