@@ -35,7 +35,7 @@ class ShopOrder:
 
     `total` is what the customer pays, `tax` the VAT in or on it, as told. `contact_number` is the shop's id of
     the customer, or a stable stand-in made of the e-mail address (or of the order number when there is neither).
-    `document` is the `order` object with every number as its exact decimal string.
+    `document` is the `order` object with every number as its exact decimal string, without Opayo's SecurityKey.
     """
 
     number: str
@@ -170,9 +170,17 @@ def _read_order(order: Document, number: str, payment: tuple[str, str]) -> tuple
         contact_number=_contact_number(customer, email, number),
         vendor_tx_code=payment[0],
         security_key=payment[1],
-        document=order,
+        document=_without_key(order),
     )
     return read, problems
+
+
+def _without_key(order: Document) -> Document:
+    """The order as people and mappings may see it: the SecurityKey is kept with the payment, encrypted."""
+    payment = order.get("payment")
+    if not isinstance(payment, dict) or "security_key" not in payment:
+        return order
+    return {**order, "payment": {name: value for name, value in payment.items() if name != "security_key"}}
 
 
 def _fatal_problems(

@@ -274,3 +274,9 @@ def test_the_first_look_sees_type_number_and_the_wish_for_a_payment_page() -> No
     assert read_envelope(order_message()) == Envelope("order.created", "HF-10042", wants_checkout=False)
     assert read_envelope(order_message(checkout={})).wants_checkout
     assert read_envelope(b'{"type":"order.cancelled","order":{"number":5}}').number == "5"
+
+
+def test_the_security_key_is_read_but_not_left_in_the_order_people_see() -> None:
+    order = _order(payment={"vendor_tx_code": "HF-1-2", "security_key": "OUWLNYQTVT", "method": "opayo_server"})
+    assert order.security_key == "OUWLNYQTVT"
+    assert order.document["payment"] == {"vendor_tx_code": "HF-1-2", "method": "opayo_server"}
