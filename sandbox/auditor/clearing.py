@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
 from sandbox.auditor.evidence import GONE, Record, money
+from sandbox.auditor.names import names_in
 
 
 def clearing_accounts(xero: Mapping[str, Any]) -> dict[str, Record]:
@@ -16,30 +17,40 @@ def clearing_accounts(xero: Mapping[str, Any]) -> dict[str, Record]:
 
 
 def clearing(truth: Mapping[str, Any]) -> dict[str, dict[str, Decimal]]:
-    """By currency: what Opayo took, what was moved on, what the accounts hold, and the difference.
+    """By currency: what Opayo took less refunds, what disputes did, what was moved on, what the accounts hold, and
+    the difference.
 
-    Amounts in the accounts' own currencies. Moved on is what the books' own bank transfers and bank
-    transactions took out of the clearing accounts, less what they put in.
+    Amounts in the accounts' own currencies. Disputed is what the acquirers really took for disputes and their fees
+    (negative). Moved on is what the books' bank transfers and bank transactions took out of the clearing accounts,
+    less what they put in; overpayments and what is booked of disputes are not among them.
     """
     found: defaultdict[str, dict[str, Decimal]] = defaultdict(
-        lambda: {"captured": Decimal(0), "moved_on": Decimal(0), "balance": Decimal(0)}
+        lambda: dict.fromkeys(("captured", "disputed", "moved_on", "balance"), Decimal(0))
     )
     accounts = clearing_accounts(truth["xero"])
     for tx in truth["opayo"]["transactions"]:
         sign = -1 if tx["type"] == "REFUND" else 1
         if money(tx["captured"]):
             found[tx["currency"]]["captured"] += sign * money(tx["captured"])
+    disputes = truth.get("acquirer", {}).get("disputes", [])
+    for dispute in disputes:
+        found[dispute["currency"]]["disputed"] += money(dispute["net"])
     for account in accounts.values():
         found[account["currency"]]["balance"] += money(account["own"])
-    for currency, amount in _moved_on(truth["xero"], accounts):
+    for currency, amount in _moved_on(truth["xero"], accounts, {each["case_id"] for each in disputes}):
         found[currency]["moved_on"] += amount
     return {
-        currency: {**sums, "difference": sums["balance"] - sums["captured"] + sums["moved_on"]}
+        currency: {
+            **sums,
+            "difference": sums["balance"] - sums["captured"] - sums["disputed"] + sums["moved_on"],
+        }
         for currency, sums in found.items()
     }
 
 
-def _moved_on(xero: Mapping[str, Any], accounts: Mapping[str, Record]) -> list[tuple[str, Decimal]]:
+def _moved_on(
+    xero: Mapping[str, Any], accounts: Mapping[str, Record], cases: Collection[str]
+) -> list[tuple[str, Decimal]]:
     moves = []
     for transfer in xero["bank_transfers"]:
         for side, sign in (("FromBankAccount", 1), ("ToBankAccount", -1)):
@@ -48,8 +59,14 @@ def _moved_on(xero: Mapping[str, Any], accounts: Mapping[str, Record]) -> list[t
                 moves.append((accounts[code]["currency"], sign * money(transfer["Amount"])))
     for entry in xero["bank_transactions"]:
         code = _code(entry.get("BankAccount"))
-        if code in accounts and entry.get("Status") not in GONE and "TRANSFER" not in entry["Type"]:
-            sign = 1 if entry["Type"].startswith("SPEND") else -1
+        is_other = not set(cases) & set(names_in(entry.get("Reference")))
+        if (
+            code in accounts
+            and entry.get("Status") not in GONE
+            and entry["Type"] in ("SPEND", "RECEIVE")
+            and is_other
+        ):
+            sign = 1 if entry["Type"] == "SPEND" else -1
             moves.append((accounts[code]["currency"], sign * money(entry["Total"])))
     return moves
 

@@ -30,6 +30,10 @@ class Case:
     payments: list[Record] = field(default_factory=list)
     """Live payments on any of its invoices."""
     confirmations: list[Record] = field(default_factory=list)
+    asked: list[Record] = field(default_factory=list)
+    """Refunds the shop asked the bridge for."""
+    notes: list[Record] = field(default_factory=list)
+    """Live credit notes of the order, each with its live `payments` and `allocations`."""
 
     @property
     def number(self) -> str:
@@ -53,6 +57,16 @@ class Case:
         return [tx for tx in self.transactions if tx["type"] != "REFUND" and money(tx["captured"]) > 0]
 
     @property
+    def refunds(self) -> list[Record]:
+        """Refunds Opayo really made and that stand."""
+        return [tx for tx in self.transactions if tx["type"] == "REFUND" and money(tx["captured"]) > 0]
+
+    @property
+    def voided(self) -> list[Record]:
+        """Sales that were taken back on their day."""
+        return [tx for tx in self.transactions if tx["type"] != "REFUND" and tx.get("state_name") == "VOIDED"]
+
+    @property
     def live_invoices(self) -> list[Record]:
         return [invoice for invoice in self.invoices if invoice["Status"] not in GONE]
 
@@ -64,6 +78,7 @@ class Evidence:
     cases: dict[str, Case]
     contacts: list[Record]
     strays: list[Record]
+    """Invoices and credit notes that belong to no order."""
 
 
 def gather(truth: Mapping[str, Any]) -> Evidence:
@@ -71,6 +86,8 @@ def gather(truth: Mapping[str, Any]) -> Evidence:
     cases = {row["number"]: Case(row) for row in truth["shop"]["orders"]}
     _add_transactions(cases, truth)
     strays = _add_invoices(cases, truth["xero"])
+    for asked in truth["shop"].get("refunds", []):
+        cases[asked["order_number"]].asked.append(asked)
     for event in truth["shop"]["confirmations"]:
         if event["order_number"] in cases:
             cases[event["order_number"]].confirmations.append(event)
@@ -84,10 +101,12 @@ def _add_transactions(cases: Mapping[str, Case], truth: Mapping[str, Any]) -> No
         for number, case in cases.items()
         for attempt in case.order["attempts"]
     }
-    for tx in truth["opayo"]["transactions"]:
+    by_id: dict[str, str] = {}
+    for tx in truth["opayo"]["transactions"]:  # what a transaction relates to stands before it
         code = tx["vendortxcode"]
-        number = by_code.get(code) or number_beginning(code, cases)
+        number = by_id.get(tx.get("related") or "") or by_code.get(code) or number_beginning(code, cases)
         if number is not None:
+            by_id[tx.get("vpstxid", "")] = number
             cases[number].transactions.append(tx)
 
 

@@ -48,7 +48,8 @@ def _judge_payments(case: Case, findings: Findings) -> None:
     captured = total_of(case.captured, "captured")
     if not captured:
         for payment in case.payments:
-            why = f"a payment of {payment['Amount']} is booked, but Opayo took nothing"
+            instead = "the sale was voided" if case.voided else "Opayo took nothing"
+            why = f"a payment of {payment['Amount']} is booked, but {instead}"
             findings.add(Fault.WRONG_AMOUNT, case.number, why)
         return
     if not case.payments:
@@ -107,5 +108,6 @@ def judge_contacts(evidence: Evidence, findings: Findings) -> None:
 def note_strays(evidence: Evidence, findings: Findings) -> None:
     """Invoices that carry no order's number."""
     for invoice in evidence.strays:
-        why = f"an invoice of {invoice['Total']} {invoice['CurrencyCode']} belongs to no order of the shop"
+        what = "a credit note" if invoice["Type"] == "ACCRECCREDIT" else "an invoice"
+        why = f"{what} of {invoice['Total']} {invoice['CurrencyCode']} belongs to no order of the shop"
         findings.add(Fault.STRAY, str(invoice.get("InvoiceNumber") or invoice["InvoiceID"]), why)

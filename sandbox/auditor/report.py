@@ -7,9 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.auditor.clearing import clearing
+from sandbox.auditor.disputes import (
+    case_numbers,
+    disputed_at_rest,
+    disputes_are_settled,
+    disputes_of,
+    judge_disputes,
+)
 from sandbox.auditor.evidence import GONE, Case, Evidence, gather, money
 from sandbox.auditor.findings import SHOWN, Fault, Findings
+from sandbox.auditor.notes import add_notes
 from sandbox.auditor.orders import judge_contacts, judge_order, note_strays
+from sandbox.auditor.refunds import given_back_of_overpayments, judge_refunds
 
 AGAINST_THE_BOOKS = (Fault.MISSING, Fault.DUPLICATE, Fault.WRONG_AMOUNT)
 
@@ -20,22 +29,32 @@ def audit(truth: Mapping[str, Any]) -> dict[str, Any]:
     Sums are Decimal, times in seconds or milliseconds as named.
     """
     evidence, findings = gather(truth), Findings()
+    evidence.strays.extend(add_notes(evidence.cases, truth))
     kept = {account["currency"] for account in truth["xero"]["balances"].values()}
+    overpaid, disputed = given_back_of_overpayments(truth), case_numbers(truth)
     for case in evidence.cases.values():
         judge_order(case, kept, findings)
+        judge_refunds(case, kept, overpaid, disputed, findings)
+    judge_disputes(truth, evidence, findings)
     judge_contacts(evidence, findings)
     note_strays(evidence, findings)
     money_at_rest = clearing(truth)
     balanced = money(truth["xero"]["trial_balance"]) == 0
     difference = sum((abs(each["difference"]) for each in money_at_rest.values()), Decimal(0))
     counts = findings.counts()
-    sound = balanced and difference == 0 and not any(counts[fault.value] for fault in AGAINST_THE_BOOKS)
+    sound = (
+        balanced
+        and difference == 0
+        and disputes_are_settled(truth)
+        and not any(counts[fault.value] for fault in AGAINST_THE_BOOKS)
+    )
     return {
         **_what_happened(truth, evidence),
         **_calls(truth),
         **counts,
         "clearing": money_at_rest,
         "clearing_difference": difference,
+        "dispute_accounts": disputed_at_rest(truth),
         "ledger_balanced": balanced,
         "proof_ok": sound,
         **_confirmations(truth),
@@ -46,13 +65,22 @@ def audit(truth: Mapping[str, Any]) -> dict[str, Any]:
 
 def _what_happened(truth: Mapping[str, Any], evidence: Evidence) -> dict[str, Any]:
     transactions = truth["opayo"]["transactions"]
+    disputes, asked = disputes_of(truth), truth["shop"].get("refunds", [])
     bank_lines = truth.get("bank", {}).get("lines", [])
     return {
         "orders": len(evidence.cases),
         "paid": sum(1 for case in evidence.cases.values() if case.captured),
         "declined": sum(1 for tx in transactions if tx["status"] in ("NOTAUTHED", "REJECTED")),
         "refunded": sum(1 for tx in transactions if tx["type"] == "REFUND" and money(tx["captured"]) > 0),
-        "disputes": len(truth.get("acquirer", {}).get("disputes", [])),
+        "voided": sum(1 for case in evidence.cases.values() for _ in case.voided),
+        "refunds_asked": len(asked),
+        "refunds_refused": sum(1 for each in asked if each["refused"]),
+        "refunds_not_accepted": sum(1 for each in asked if each["state"] != "accepted"),
+        "credit_notes": sum(len(case.notes) for case in evidence.cases.values()),
+        "disputes": len(disputes),
+        "disputes_closed": sum(1 for each in disputes if each["is_closed"]),
+        "disputes_lost": sum(1 for each in disputes if each["is_lost"]),
+        "after_sales": dict(truth["trade"].get("after_sales", {}).get("ended", {})),
         "settlements": len(truth["opayo"].get("batches", [])),
         "bank_lines": len(bank_lines),
         "bank_lines_matched": sum(1 for line in bank_lines if line.get("matched")),

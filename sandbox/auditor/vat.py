@@ -33,14 +33,25 @@ class Slice:
     tax: Decimal = Decimal(0)
     lines: int = 0
 
+    def add(self, gross: Decimal, tax: Decimal, lines: int = 1) -> None:
+        """Put more into it."""
+        self.gross += gross
+        self.tax += tax
+        self.lines += lines
+
 
 def of_order(order: Mapping[str, Any]) -> dict[str, Slice]:
     """The order's gross and VAT by rate, before the discount of the whole order."""
+    return of_lines(_charged(order), includes_tax=order["prices_include_tax"])
+
+
+def of_lines(lines: Iterable[Mapping[str, Any]], *, includes_tax: bool) -> dict[str, Slice]:
+    """Gross and VAT by rate of lines as the shop sends them."""
     slices: defaultdict[str, Slice] = defaultdict(Slice)
-    for line in _charged(order):
+    for line in lines:
         tax, total = money(line["tax"]), money(line["total"])
         rate = line.get("tax_code") or format(money(line["tax_rate"]).normalize(), "f")
-        _add(slices[rate], total if order["prices_include_tax"] else total + tax, tax)
+        slices[rate].add(total if includes_tax else total + tax, tax)
     return dict(slices)
 
 
@@ -51,7 +62,7 @@ def _charged(order: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def of_invoice(invoice: Record) -> dict[str, Slice]:
-    """The invoice's gross and VAT by rate; a TaxType of no known rate stands under its own name."""
+    """Gross and VAT by rate of an invoice or credit note; a TaxType of no known rate stands under its own name."""
     slices: defaultdict[str, Slice] = defaultdict(Slice)
     for line in invoice["LineItems"]:
         if line.get("LineAmount") is None:
@@ -61,14 +72,8 @@ def of_invoice(invoice: Record) -> dict[str, Slice]:
         rate = RATE_OF_TAX_TYPE.get(line.get("TaxType") or "NONE", str(line.get("TaxType")))
         if rate == "outside_scope" and abs(gross) <= LARGEST_ROUNDING:
             continue
-        _add(slices[rate], gross, tax)
+        slices[rate].add(gross, tax)
     return dict(slices)
-
-
-def _add(part: Slice, gross: Decimal, tax: Decimal) -> None:
-    part.gross += gross
-    part.tax += tax
-    part.lines += 1
 
 
 def differences(order: Mapping[str, Any], invoice: Record) -> Iterable[str]:

@@ -37,10 +37,19 @@ def of(books: Books) -> dict[str, Any]:
     for payment in told["payments"]:
         payment["created_machine"] = payment.pop("CreatedMachine")
         payment["AccountCode"] = books.accounts[payment["AccountID"]]["Code"]
+    for entry in told["bank_transactions"]:
+        entry["BankAccount"] = _code_of(books, entry["AccountID"])
+    for transfer in told["bank_transfers"]:
+        for side in ("From", "To"):
+            transfer[f"{side}BankAccount"] = _code_of(books, transfer[f"{side}AccountID"])
     told["organisation"] = _shown(books.organisation)
     told["balances"] = _balances(books)
     told["trial_balance"] = books.ledger.difference()
     return told
+
+
+def _code_of(books: Books, account_id: str) -> dict[str, str]:
+    return {"Code": books.accounts[account_id]["Code"]}
 
 
 def _balances(books: Books) -> dict[str, dict[str, Any]]:

@@ -29,7 +29,7 @@ async def traded() -> AsyncIterator[Sandbox]:
     sandbox = Sandbox(Options(port=0), build)
     await sandbox.start()
     async with bridge_for(sandbox):
-        sandbox.trade.start({"orders": 40, "seed": 11})
+        sandbox.trade.start({"orders": 40, "seed": 11, "mix": {"server": 60, "checkout": 30, "pi": 10}})
         for _ in range(3000):
             if sandbox.trade.status()["state"] == "finished" and not sandbox.queue.busy:
                 break
