@@ -19,11 +19,13 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         """The edge wakes the pipeline through a hook, for it may not import what stands above it."""
         from integrations.inbound import wakeup
+        from integrations.instructions import wakeup as instructing
         from integrations.pairs.signals import connection_restored
         from mapping.signals import version_published
         from sync.services.leases import wake
 
         wakeup.on_event_stored.append(lambda pair_id: wake("process_events", pair_id))
+        instructing.on_asked.append(lambda pair_id: wake("instruct", pair_id))
         connection_restored.connect(_go_on, dispatch_uid="sync.go_on")
         version_published.connect(_replan, dispatch_uid="sync.replan")
         post_migrate.connect(_make_schedules, sender=self)

@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable
 
 import structlog
+from django.utils import timezone
 
 from integrations.clock import business_now
 from integrations.core.failures import Failure
+from integrations.instructions.carrying_out import carry_out
+from integrations.instructions.selectors import due_instructions, next_instruction_due_in
 from integrations.models import Connection, Pair
 from integrations.opayo.sweep import fetch_transaction
 from integrations.opayo.sweep import sweep as sweep_opayo
@@ -79,6 +82,22 @@ def _look_up(pair_id: int, codes: set[str]) -> None:
     except Failure as failure:
         # The message that asked waits on, and asks again.
         log.warning("look_up_failed", pair=pair_id, error=failure.message)
+
+
+def instruct(pair_id: int) -> None:
+    """What Opayo is to do with payments of the pair, until nothing is due; looks up what became of lost answers."""
+    begin("instruct", pair_id)
+    until = time.monotonic() + RUN_SECONDS
+    while time.monotonic() < until:
+        for instruction_id in list(
+            due_instructions(pair_id, timezone.now()).values_list("pk", flat=True)[:50]
+        ):
+            carry_out(instruction_id)
+        due_in = next_instruction_due_in(pair_id, timezone.now())
+        if due_in is None or due_in > STAY_SECONDS:
+            return
+        time.sleep(max(due_in, 0.02))
+    wake("instruct", pair_id)
 
 
 def deliver(connection_id: int) -> None:

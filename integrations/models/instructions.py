@@ -66,6 +66,9 @@ class Instruction(models.Model):
     error = models.TextField(blank=True, default="", help_text="In the accountant's words.")
     attempts = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was last sent, on the machine's clock."
+    )
     asked_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.clock import business_now
+from integrations.instructions.selectors import due_instructions
+from integrations.instructions.settled import hasten_settled
 from integrations.models import Connection, Event, Order, Pair
 from sync.models import Delivery, Notice, Posting, Wake
 from sync.services.batch import Batch
@@ -29,6 +31,7 @@ def tick(pair: Pair) -> None:
     release_ready(pair)
     close_unpaid(pair)
     refresh_candidates(pair)
+    hasten_settled(pair.pk)
     _wake_what_is_due(pair)
 
 
@@ -75,6 +78,8 @@ def _wake_what_is_due(pair: Pair) -> None:
         wake("process_events", pair.pk)
     if _notices_due(pair):
         wake("notify", pair.pk)
+    if due_instructions(pair.pk, now).exists():
+        wake("instruct", pair.pk)
     for connection in Connection.objects.filter(pair=pair, status=Connection.Status.LIVE):
         if connection.system == Connection.System.XERO and _has_calls(connection):
             wake("deliver", connection.pk)
