@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from integrations.core.money import Money
-from integrations.models import Customer, Order, Pair, Payment
+from integrations.models import Customer, Order, Pair, Payment, Refund
 from mapping.core.contacts import name_with_number
 from mapping.core.problems import Problem
 from mapping.core.rules.fields import with_fields
 from mapping.services.flows_in_use import FlowsInUse, flows_in_use
-from mapping.services.records import contact_source, invoice_context, pair_context, payment_source
+from mapping.services.records import (
+    Credit,
+    contact_source,
+    credit_source,
+    invoice_context,
+    pair_context,
+    payment_source,
+    refund_source,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,32 @@ class DocumentMaker:
         source = payment_source(payment, amount, payment.taken_at or self.now)
         return self._evaluate("payment", source, {}, handling)
 
+    def credit_note(
+        self,
+        refund: Refund,
+        order: Order,
+        credit: Credit,
+        *,
+        earlier: Sequence[Credit] = (),
+        number: str = "",
+        handling: Handling = AS_IT_IS,
+    ) -> Made:
+        """Xero CreditNote for what a refund takes back of the sale; `number` where it is not the refund's own code."""
+        source = refund_source(refund, order, credit, earlier)
+        return self._evaluate("credit_note", source, _credit_context(order, number), handling)
+
+    def closing_credit_note(
+        self, order: Order, credit: Credit, *, number: str, earlier: Sequence[Credit] = ()
+    ) -> Made:
+        """Xero CreditNote for what is left due of an order that has ended; no money moves for it."""
+        source = credit_source(order, number, credit, earlier, self.now)
+        return self._evaluate("credit_note", source, _credit_context(order, number), AS_IT_IS)
+
+    def refund(self, refund: Refund, order: Order, amount: Money, *, handling: Handling = AS_IT_IS) -> Made:
+        """Xero Payment that gives the money back, out of the clearing account."""
+        source = refund_source(refund, order, Credit(amount))
+        return self._evaluate("refund", source, {}, handling)
+
     def _evaluate(
         self, kind: str, source: Mapping[str, Any], extra: Mapping[str, Any], handling: Handling
     ) -> Made:
@@ -104,3 +138,12 @@ class DocumentMaker:
         if not self._base:
             self._base = {**pair_context(self.pair, self.now), "tables": self.flows.tables}
         return self._base
+
+
+def _credit_context(order: Order, number: str) -> dict[str, Any]:
+    context: dict[str, Any] = {"status": "AUTHORISED"}
+    if number:
+        context["credit_note_number"] = number
+    if order.conversion:
+        context["rate"] = order.conversion
+    return context

@@ -40,6 +40,11 @@ class FlowsInUse:
         return self._flow("payment_received")
 
     @cached_property
+    def refunds(self) -> CompiledFlow | None:
+        """The flow a refund sets off."""
+        return self._flow("refund_received")
+
+    @cached_property
     def targets(self) -> Mapping[str, str]:
         """The target schema of each mapping, by its name."""
         return {name: document.target for name, document in self.found.blueprint.mappings.items()}

@@ -5,13 +5,15 @@ Posting, preview and dry run all come here, so that a document tried out is the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.core.money import Money
-from integrations.models import Customer, Order, Pair, Payment
+from integrations.models import Customer, Order, Pair, Payment, Refund
 from integrations.pairs.selectors import accounts_of
 
 
@@ -68,6 +70,66 @@ def payment_source(payment: Payment, amount: Money, taken_at: datetime) -> dict[
         "auth_code": payment.bank_auth_code,
         "status": payment.status,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A credit note of an order: its amount in the currency of the books, and which lines it is for, if anybody said."""
+
+    amount: Money
+    lines: Sequence[Mapping[str, Any]] = ()
+
+
+def refund_source(
+    refund: Refund, order: Order, credit: Credit, earlier: Sequence[Credit] = ()
+) -> dict[str, Any]:
+    """A refund of an order as mappings see it.
+
+    Amounts are in the currency of the order's invoice, those of `earlier` credit notes too, so that whatever was converted
+    stays what it was.
+    """
+    payment = refund.payment
+    return {
+        **credit_source(order, refund.vendor_tx_code, credit, earlier, refund.happened_at),
+        "vps_tx_id": refund.vps_tx_id,
+        "related_vendor_tx_code": payment.vendor_tx_code if payment else "",
+        "card_type": payment.card_type if payment else "",
+        "last_four": payment.last_four if payment else "",
+        "reason": refund.reason,
+        "status": "OK",
+    }
+
+
+def credit_source(
+    order: Order, code: str, credit: Credit, earlier: Sequence[Credit], happened_at: datetime
+) -> dict[str, Any]:
+    """What is taken back of an order, whether money moved for it or not."""
+    return {
+        "vendor_tx_code": code,
+        "order_number": order.number,
+        "amount": str(credit.amount.to_decimal()),
+        "currency": credit.amount.currency,
+        "refunded_at": happened_at.isoformat(),
+        "lines": _returned(order, credit.lines),
+        "earlier": [
+            {"amount": str(each.amount.to_decimal()), "lines": _returned(order, each.lines)}
+            for each in earlier
+        ],
+        "order": order.document,
+    }
+
+
+def _returned(order: Order, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Returned lines, their totals in the currency of the books."""
+    if not order.conversion:
+        return [dict(line) for line in lines]
+    rate, target = Decimal(str(order.conversion["rate"])), str(order.conversion["target"])
+    return [
+        {**line, "total": str(Money.rounded(Decimal(str(line["total"])) * rate, target).to_decimal())}
+        if line.get("total") not in (None, "")
+        else dict(line)
+        for line in lines
+    ]
 
 
 def invoice_status(order: Order) -> str:

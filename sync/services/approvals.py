@@ -19,7 +19,7 @@ from sync.services.deciding import Deciding
 from sync.services.leases import wake
 from sync.services.messages import write_messages
 from sync.services.problems import let_go
-from sync.services.rulings import OF_ORDER, OF_PAYMENT
+from sync.services.rulings import OF_ORDER, OF_PAYMENT, OF_REFUND
 from sync.services.standing import KEPT_BACK
 from sync.services.wakes import wake_pair
 
@@ -66,7 +66,9 @@ def refuse(ruling: Ruling, actor: User, reason: str) -> int:
 
 def _kept_back(ruling: Ruling) -> QuerySet[Posting]:
     """The postings a ruling keeps back; with an order, its customer's contact."""
-    if ruling.payment_id is not None:
+    if ruling.refund_id is not None:
+        record = Q(refund=ruling.refund_id, kind__in=OF_REFUND)
+    elif ruling.payment_id is not None:
         record = Q(payment=ruling.payment_id, kind__in=OF_PAYMENT)
     else:
         record = Q(order=ruling.order_id, kind__in=OF_ORDER)
@@ -74,12 +76,12 @@ def _kept_back(ruling: Ruling) -> QuerySet[Posting]:
     held = Posting.objects.filter(
         record, pair=ruling.pair_id, state=Posting.State.HELD, error_class__in=KEPT_BACK
     )
-    return held.select_related("customer", "order", "payment", "waits_for").order_by("pk")
+    return held.select_related("customer", "order", "payment", "refund__payment", "waits_for").order_by("pk")
 
 
 def _decided(ruling: Ruling, actor: User, settlement: Ruling.Settlement, reason: str) -> Ruling:
     """The ruling, locked after its postings as the pipeline does it, and settled."""
-    fresh = Ruling.objects.select_for_update(of=("self",)).select_related("pair", "order", "payment").get(
+    fresh = Ruling.objects.select_for_update(of=("self",)).select_related("pair", "order", "payment", "refund").get(
         pk=ruling.pk
     )  # fmt: skip
     if not fresh.waits:
@@ -111,14 +113,23 @@ def _had_a_hand_in_it(ruling: Ruling, actor: User) -> bool:
 
 
 def _note(ruling: Ruling, actor: User, action: str, reason: str) -> None:
-    order, payment = ruling.order, ruling.payment
-    minor = order.total_minor if payment is None else payment.amount_minor or 0
-    amount = Money(minor, order.currency if payment is None else payment.currency or order.currency)
+    record, amount = _record(ruling)
     data = {
         "ruling": ruling.pk,
-        "order": order.number,
-        "payment": payment.vendor_tx_code if payment else "",
+        "order": ruling.order.number,
+        "payment": ruling.payment.vendor_tx_code if ruling.payment else "",
+        "refund": ruling.refund.vendor_tx_code if ruling.refund else "",
         "amount": str(amount),
         "why_held": ruling.words(),
     }
-    write_audit(ruling.pair, actor, action, str(payment or order), reason, data)
+    write_audit(ruling.pair, actor, action, record, reason, data)
+
+
+def _record(ruling: Ruling) -> tuple[str, Money]:
+    """What was ruled on, and its money."""
+    order, payment, refund = ruling.order, ruling.payment, ruling.refund
+    if refund is not None:
+        return str(refund), Money(refund.amount_minor, refund.currency)
+    if payment is not None:
+        return str(payment), Money(payment.amount_minor or 0, payment.currency or order.currency)
+    return str(order), Money(order.total_minor, order.currency)

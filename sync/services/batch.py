@@ -8,9 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from integrations.bulk import insert_rows, update_rows
-from integrations.models import Connection, Customer, Event, Order, Pair, Payment
+from integrations.models import Connection, Customer, Event, Order, Pair, Payment, Refund
 
-_NEEDED_WITH = {"orders": ("customer",), "payments": ("order", "order__customer")}
+_NEEDED_WITH = {
+    "orders": ("customer",),
+    "payments": ("order", "order__customer"),
+    "refunds": ("payment", "payment__order", "payment__order__customer"),
+}
 
 _ORDER_FIELDS = [
     "customer", "currency", "total_minor", "captured_minor", "placed_at", "state",
@@ -22,7 +26,12 @@ _ORDER_STATE_FIELDS = [
 _PAYMENT_FIELDS = [
     "order", "vps_tx_id", "security_key", "state", "status", "status_detail", "tx_type",
     "amount_minor", "currency", "taken_at", "card_type", "last_four", "expiry", "tx_auth_no",
-    "bank_auth_code", "checks", "candidates", "is_unmatched", "updated_at",
+    "bank_auth_code", "checks", "candidates", "is_unmatched", "authorised_minor", "related_vps_tx_id",
+    "updated_at",
+]  # fmt: skip
+_REFUND_FIELDS = [
+    "payment", "order", "instruction", "vps_tx_id", "related_vps_tx_id", "amount_minor", "currency", "happened_at",
+    "is_voided", "channel", "reason", "lines", "updated_at",
 ]  # fmt: skip
 
 
@@ -36,12 +45,15 @@ class Batch:
     orders: dict[str, Order] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
+    refunds: dict[str, Refund] = field(default_factory=dict)
     wanted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Natural keys to fetch, by kind of record."""
     by_order: dict[str, list[Payment]] = field(default_factory=dict)
+    refunds_by_order: dict[str, list[Refund]] = field(default_factory=dict)
     changed_orders: set[str] = field(default_factory=set)
     changed_customers: set[str] = field(default_factory=set)
     changed_payments: set[str] = field(default_factory=set)
+    changed_refunds: set[str] = field(default_factory=set)
     announced: set[str] = field(default_factory=set)
     """VendorTxCodes that became known: messages may be waiting for them."""
     told_orders: set[str] = field(default_factory=set)
@@ -63,8 +75,9 @@ class Batch:
 
     def fetch(self) -> None:
         """Read, and lock, the wanted records that are not here yet, one query a kind."""
+        self._name_related()
         for kind, (model, field_name, known) in self._shelves().items():
-            keys = self.wanted.pop(kind, set()) - known.keys()
+            keys = self.wanted.pop(kind, set()) - known.keys() - {""}
             if keys:
                 found = model._default_manager.filter(pair=self.pair, **{f"{field_name}__in": keys})
                 # Kept from others (a checkout, a person) until this batch is committed.
@@ -73,13 +86,25 @@ class Batch:
                 known.update({getattr(row, field_name): row for row in rows})
                 if kind == "payments":
                     self.wanted["orders"].update(row.order.number for row in rows if row.order)
+                if kind == "refunds":
+                    self.wanted["payments"].update(row.payment.vendor_tx_code for row in rows if row.payment)
         self._share_orders()
+
+    def _name_related(self) -> None:
+        """Payments that are wanted by Opayo's ids of them, by their codes."""
+        ids = self.wanted.pop("related", set())
+        if ids:
+            rows = Payment.objects.filter(pair=self.pair, vps_tx_id__in=ids)
+            self.wanted["payments"].update(rows.values_list("vendor_tx_code", flat=True))
 
     def _share_orders(self) -> None:
         """One object per order, however it was come by."""
         for payment in self.payments.values():
             if payment.order is not None:
                 payment.order = self.orders.setdefault(payment.order.number, payment.order)
+        for refund in self.refunds.values():
+            if refund.payment is not None:
+                refund.payment = self.payments.setdefault(refund.payment.vendor_tx_code, refund.payment)
 
     def vendor_of(self, connection_id: int | None) -> str:
         """The Opayo vendor name of a connection."""
@@ -90,6 +115,7 @@ class Batch:
 
     def _shelves(self) -> dict[str, tuple[type[Any], str, dict[str, Any]]]:
         return {
+            "refunds": (Refund, "vendor_tx_code", self.refunds),
             "customers": (Customer, "contact_number", self.customers),
             "payments": (Payment, "vendor_tx_code", self.payments),
             "orders": (Order, "number", self.orders),
@@ -109,6 +135,27 @@ class Batch:
             self.orders.setdefault(payment.order.number, payment.order)
             self.touch_order(payment.order.number, event)
 
+    def change_refund(self, refund: Refund, event: Event) -> None:
+        """The refund is to be written, and the order of its payment, if known, planned again."""
+        self.refunds[refund.vendor_tx_code] = refund
+        self.changed_refunds.add(refund.vendor_tx_code)
+        if refund.payment is not None and refund.payment.order is not None:
+            order = refund.payment.order
+            self.orders.setdefault(order.number, order)
+            self.touch_order(order.number, event)
+
+    def payment_called(self, code: str, vps_tx_id: str = "") -> Payment | None:
+        """The payment of this VendorTxCode, or else of this id of Opayo's, if it is here."""
+        if code in self.payments:
+            return self.payments[code]
+        wanted = vps_tx_id.upper()
+        found = (row for row in self.payments.values() if wanted and row.vps_tx_id.upper() == wanted)
+        return next(found, None)
+
+    def refunds_of(self, order: Order) -> list[Refund]:
+        """All refunds of an order's payments, in the order in which Opayo made them."""
+        return self.refunds_by_order.get(order.number, [])
+
     def payments_of(self, order: Order) -> list[Payment]:
         """All payments of an order, as this batch sees them."""
         return self.by_order.get(order.number, [])
@@ -126,9 +173,29 @@ class Batch:
                 self.by_order[old[row.order_id or 0]].append(row)
         for rows in self.by_order.values():
             rows.sort(key=lambda row: row.pk or float("inf"))
+        self._gather_refunds()
+
+    def _gather_refunds(self) -> None:
+        """Bring together the refunds of those payments. One query."""
+        payments = {row.pk: row for rows in self.by_order.values() for row in rows if row.pk}
+        for refund in Refund.objects.filter(payment__in=payments) if payments else ():
+            if refund.vendor_tx_code not in self.refunds:
+                refund.payment = payments[refund.payment_id or 0]
+                self.refunds[refund.vendor_tx_code] = refund
+        self.refunds_by_order = defaultdict(list)
+        for refund in self.refunds.values():
+            order = refund.payment.order if refund.payment else None
+            if order is None:
+                continue
+            if refund.order_id is None or refund.order_id != order.pk:
+                refund.order = order
+                self.changed_refunds.add(refund.vendor_tx_code)
+            self.refunds_by_order[order.number].append(refund)
+        for refunds in self.refunds_by_order.values():
+            refunds.sort(key=lambda row: (row.happened_at, row.vendor_tx_code))
 
     def write(self) -> None:
-        """Store customers, then orders, then payments: each needs the keys of the one before.
+        """Store customers, then orders, payments and refunds: each needs the keys of the one before.
 
         What others may write meanwhile is not among the fields.
         """
@@ -143,6 +210,17 @@ class Batch:
         old = [payment for payment in payments if not payment._state.adding]
         insert_rows(new, update=_PAYMENT_FIELDS, key=["pair", "vendor_tx_code"])
         update_rows(old, _PAYMENT_FIELDS)
+        self._store_refunds()
+
+    def _store_refunds(self) -> None:
+        refunds = [self.refunds[key] for key in sorted(self.changed_refunds)]
+        for refund in refunds:
+            refund.updated_at = self.now
+            refund.payment, refund.order = refund.payment, refund.order
+        new = [refund for refund in refunds if refund._state.adding]
+        old = [refund for refund in refunds if not refund._state.adding]
+        insert_rows(new, update=_REFUND_FIELDS, key=["pair", "vendor_tx_code"])
+        update_rows(old, _REFUND_FIELDS)
 
     def _store_orders(self) -> None:
         orders = [self.orders[key] for key in sorted(self.changed_orders) if key in self.orders]

@@ -1,4 +1,4 @@
-"""What the pair's flows and rules say of the orders and payments of a batch.
+"""What the pair's flows and rules say of the orders, payments and refunds of a batch.
 
 A flow rules on a record when it arrives, and again when the shop changes an order, or while the record still waits.
 What is in the books already goes on, whatever becomes of the flow. Where the flow is on and asks nothing, which is how it
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from integrations.core.money import Money
-from integrations.models import Order, Payment
+from integrations.models import Order, Payment, Refund
 from mapping.core.enrichment import Sources
 from mapping.core.flows.compiled import CompiledFlow
 from mapping.core.flows.run import FlowRun, Message, StepOutcome, run_flow
@@ -24,34 +24,42 @@ from mapping.core.rules.decision import Decision, Reason, combined
 from mapping.services.counting import count_steps
 from mapping.services.documents import DocumentMaker, Handling
 from mapping.services.looking_up import sources_of
-from mapping.services.records import payment_source
-from sync.models import Posting, Ruling
+from mapping.services.records import Credit, payment_source, refund_source
+from sync.models import Posting, RecordKey, Ruling
 from sync.services.messages import Told, write_messages
 from sync.services.standing import GOES, Standing, handling_json, is_kept_back, standing_of, stands
 
-_KIND_OF_TARGET: Final = {"xero:Contact": "contact", "xero:Invoice": "invoice", "xero:Payment": "payment"}
+_KIND_OF_TARGET: Final = {
+    "xero:Contact": "contact", "xero:Invoice": "invoice", "xero:Payment": "payment", "xero:CreditNote": "credit_note",
+}  # fmt: skip
 """What the pipeline makes of a mapping's document, by its target."""
 _JUDGING: Final = frozenset({"enrich", "validate", "rules", "approve"})
 _RULED: Final = [
     "outcome", "role", "reasons", "tags", "handling", "flow", "ruled_at",
     "settlement", "settled_by", "settled_at", "settled_reason",
 ]  # fmt: skip
-Key = tuple[int, int | None]
+_KINDS: Final = frozenset({*_KIND_OF_TARGET.values(), "refund"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """An order, or a payment of it, as a flow sees it. `again` tells a change of the order from its first telling."""
+    """An order, or a payment or refund of it, as a flow sees it.
+
+    `again` tells a change of the order from its first telling.
+    """
 
     order: Order
     payment: Payment | None
     values: Mapping[str, Any]
     event: str
     again: str = ""
+    refund: Refund | None = None
 
     @property
-    def key(self) -> Key:
-        return self.order.pk, self.payment.pk if self.payment else None
+    def key(self) -> RecordKey:
+        refund = self.refund.pk if self.refund else None
+        # A refund's payment tells who it is about; the ruling is on the refund.
+        return self.order.pk, self.payment.pk if self.payment and refund is None else None, refund
 
 
 @dataclass
@@ -61,8 +69,8 @@ class Deciding:
     maker: DocumentMaker
     amended: Mapping[str, int] = field(default_factory=dict)
     """Orders whose content changed in this batch, with the event."""
-    rulings: dict[Key, Ruling] = field(default_factory=dict)
-    changed: dict[Key, Ruling] = field(default_factory=dict)
+    rulings: dict[RecordKey, Ruling] = field(default_factory=dict)
+    changed: dict[RecordKey, Ruling] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     tally: Counter[tuple[str, str, StepOutcome]] = field(default_factory=Counter)
     _sources: Sources | None = None
@@ -71,11 +79,11 @@ class Deciding:
     def load(self, orders: Iterable[Order]) -> None:
         """What was ruled before about these orders and their payments. One query."""
         rows = Ruling.objects.filter(order__in=[order.pk for order in orders])
-        self.rulings = {(row.order_id, row.payment_id): row for row in rows}
+        self.rulings = {row.record: row for row in rows}
 
     def of_order(self, order: Order, *, is_booked: bool, is_sent: bool) -> Standing:
         """How an order stands. `is_booked`: it has an invoice posting; `is_sent`: that is in Xero, or on its way."""
-        flow, ruling = self.maker.flows.orders, self.rulings.get((order.pk, None))
+        flow, ruling = self.maker.flows.orders, self.rulings.get((order.pk, None, None))
         is_amended = order.number in self.amended
         if ruling is None and ((is_booked and not is_amended) or _asks_nothing(flow)):
             return self.plain(flow)
@@ -87,7 +95,7 @@ class Deciding:
 
     def of_payment(self, order: Order, payment: Payment, *, is_booked: bool) -> Standing:
         """How a payment stands; only captured money that is not in the books yet is ruled on."""
-        flow, ruling = self.maker.flows.payments, self.rulings.get((order.pk, payment.pk))
+        flow, ruling = self.maker.flows.payments, self.rulings.get((order.pk, payment.pk, None))
         if ruling is None:
             is_new = payment.state == Payment.State.CAPTURED and not is_booked
             if not is_new or _asks_nothing(flow):
@@ -97,34 +105,54 @@ class Deciding:
         record = _Record(order, payment, self._payment_values(order, payment), "payment.received")
         return self._rule(flow, record, is_sent=False)
 
+    def of_refund(self, order: Order, refund: Refund, *, is_booked: bool) -> Standing:
+        """How a refund stands; only one that stands at Opayo and is not in the books yet is ruled on."""
+        flow, ruling = self.maker.flows.refunds, self.rulings.get((order.pk, None, refund.pk))
+        if ruling is None:
+            if is_booked or refund.is_voided or _asks_nothing(flow):
+                return self.plain(flow)
+        elif stands(ruling):
+            return self._settled(ruling, flow, is_sent=False)
+        amount = Money(refund.amount_minor, refund.currency)
+        values = refund_source(refund, order, Credit(amount, refund.lines))
+        record = _Record(order, refund.payment, values, "refund.received", refund=refund)
+        return self._rule(flow, record, is_sent=False)
+
     def plain(self, flow: CompiledFlow | None) -> Standing:
         """The standing of records that simply go, by the mappings of the flow's own steps."""
         if flow is None:
             return GOES
         if flow.flow.id not in self._plain:
             own = [_mapping_of(step.step.settings) for step in flow.of_kind("map")]
-            uses = self._by_kind({name: name for name in own})
+            uses = self._by_kind({name: name for name in own}, flow)
             self._plain[flow.flow.id] = Standing(handling=Handling(uses)) if uses else GOES
         return self._plain[flow.flow.id]
 
     def made(self, posting: Posting) -> None:
         """Count a new posting at its map step, and at the post step of its flow."""
-        flow = self.maker.flows.payments if posting.kind == Posting.Kind.PAYMENT else self.maker.flows.orders
-        if flow is None or posting.kind not in _KIND_OF_TARGET.values():
+        flow = self._flow_of(posting)
+        if flow is None or posting.kind not in _KINDS:
             return
         failed = posting.state == Posting.State.DEAD or posting.problem is not None
         for compiled in flow.of_kind("map"):
-            if self._kind(_mapping_of(compiled.step.settings)) == posting.kind:
+            if self._kind(_mapping_of(compiled.step.settings), flow) == posting.kind:
                 self.tally[flow.flow.id, compiled.step.id, "failed" if failed else "passed"] += 1
-        if posting.kind != Posting.Kind.CONTACT:
+        if posting.kind not in {Posting.Kind.CONTACT, Posting.Kind.CREDIT_NOTE}:
             outcome: StepOutcome = "failed" if failed else "stopped" if is_kept_back(posting) else "passed"
             for compiled in flow.of_kind("post"):
                 self.tally[flow.flow.id, compiled.step.id, outcome] += 1
 
+    def _flow_of(self, posting: Posting) -> CompiledFlow | None:
+        if posting.kind == Posting.Kind.PAYMENT:
+            return self.maker.flows.payments
+        if posting.kind in {Posting.Kind.CREDIT_NOTE, Posting.Kind.REFUND}:
+            return self.maker.flows.refunds
+        return self.maker.flows.orders
+
     def messages_of_release(self, ruling: Ruling) -> list[Told]:
         """What the flow of an order has to tell now that a person has let the order go."""
         flow = self.maker.flows.orders
-        if flow is None or ruling.payment_id is not None:
+        if flow is None or ruling.payment_id is not None or ruling.refund_id is not None:
             return []
         record = _Record(ruling.order, None, ruling.order.document, "order.received")
         run = self._run(flow, record, let_go=True)
@@ -157,7 +185,7 @@ class Deciding:
             self._count(flow, run)
         self._tell(flow, record, run, is_going=outcome == Ruling.Outcome.GO)
         handling = Handling(
-            self._by_kind(run.uses), dict(run.decision.sets), dict(run.context.get("enriched", {}))
+            self._by_kind(run.uses, flow), dict(run.decision.sets), dict(run.context.get("enriched", {}))
         )
         says_nothing = outcome == Ruling.Outcome.GO and not (decision.tags or decision.reasons)
         plain = self.plain(flow)
@@ -194,12 +222,14 @@ class Deciding:
             "auth_code": payment.bank_auth_code,
         }
 
-    def _by_kind(self, uses: Mapping[str, str]) -> dict[str, str]:
+    def _by_kind(self, uses: Mapping[str, str], flow: CompiledFlow) -> dict[str, str]:
         """The mapping for each kind of posting, where it is not the one of that name."""
-        return {kind: name for own, name in uses.items() if (kind := self._kind(own)) != name}
+        return {kind: name for own, name in uses.items() if (kind := self._kind(own, flow)) != name}
 
-    def _kind(self, mapping: str) -> str:
-        return _KIND_OF_TARGET.get(self.maker.flows.targets.get(mapping, ""), mapping)
+    def _kind(self, mapping: str, flow: CompiledFlow) -> str:
+        kind = _KIND_OF_TARGET.get(self.maker.flows.targets.get(mapping, ""), mapping)
+        gives_back = kind == "payment" and flow.flow.trigger == "refund_received"
+        return "refund" if gives_back else kind
 
     def _write_down(
         self,
@@ -210,7 +240,10 @@ class Deciding:
         handling: Handling,
     ) -> Ruling:
         known = self.rulings.get(record.key)
-        ruling = known or Ruling(pair=self.maker.pair, order=record.order, payment=record.payment)
+        payment = record.payment if record.refund is None else None
+        ruling = known or Ruling(
+            pair=self.maker.pair, order=record.order, payment=payment, refund=record.refund
+        )
         ruling.outcome, ruling.role = outcome, decision.role
         ruling.reasons = [{"rule": reason.rule, "words": reason.words} for reason in decision.reasons]
         ruling.tags = list(decision.tags)

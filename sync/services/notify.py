@@ -26,9 +26,16 @@ def notices_of_payments(batch: Batch) -> int:
     pairs = [
         (payment, payment.order, _TYPE_OF_END[Payment.State(payment.state)])
         for payment in ended
-        if payment.order is not None and payment.state in _TYPE_OF_END
+        if payment.order is not None
+        and payment.state in _TYPE_OF_END
+        and not _was_used(payment, payment.order)
     ]
     return write_notices(batch.pair, pairs, batch.now.isoformat())
+
+
+def _was_used(payment: Payment, order: Order) -> bool:
+    """An authenticated card that was charged ends as every one does: nothing has failed."""
+    return payment.tx_type == "AUTHENTICATE" and order.captured_minor > 0
 
 
 def write_notices(pair: Pair, ends: Iterable[tuple[Payment, Order, Notice.Type]], occurred_at: str) -> int:

@@ -55,14 +55,30 @@ def _settle(order: Order, payments: list[Payment], batch: Batch) -> None:
     )
     if order.state == Order.State.INVALID:
         return
-    if order.captured_minor:
+    if order.captured_minor and not _is_given_up(order, batch):
         order.close_unpaid_at = None
         order.state = _paid(order)
     elif order.state != Order.State.CANCELLED:
         failed = bool(payments) and all(payment.state in _ENDED for payment in payments)
         order.state = Order.State.FAILED if failed else Order.State.OPEN
         grace = timedelta(hours=batch.pair.failed_grace_hours)
-        order.close_unpaid_at = (order.close_unpaid_at or batch.now + grace) if failed else None
+        has_ended = failed or bool(order.captured_minor)
+        order.close_unpaid_at = (order.close_unpaid_at or batch.now + grace) if has_ended else None
+
+
+def _is_given_up(order: Order, batch: Batch) -> bool:
+    """Whether all that came of a part-paid order went back: it is unpaid again, and its grace begins."""
+    if order.captured_minor >= order.total_minor:
+        return False
+    gone = sum(
+        refund.amount_minor
+        for refund in batch.refunds_of(order)
+        if not refund.is_voided
+        and refund.currency == order.currency
+        and refund.payment
+        and refund.payment.state == Payment.State.CAPTURED
+    )
+    return gone >= order.captured_minor
 
 
 def _paid(order: Order) -> Order.State:

@@ -49,7 +49,7 @@ def release_problem(problem: Problem) -> int:
     held = list(
         Posting.objects.filter(problem=problem, state=Posting.State.HELD)
         .select_for_update(of=("self",))
-        .select_related("customer", "order", "payment", "waits_for")
+        .select_related("customer", "order", "payment", "refund__payment", "waits_for")
         .order_by("pk")
     )
     remake(problem.pair, held)

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from integrations.clock import business_now
 from integrations.core.money import Money
-from integrations.models import Pair
+from integrations.models import Order, Pair, Refund
 from mapping.services.documents import DocumentMaker, Handling, Made
+from mapping.services.records import Credit
+from sync.core.books.facts import GONE
 from sync.models import Posting
 from sync.services.deciding import Deciding
+from sync.services.rulings import OF_PAYMENT, OF_REFUND, ruled_record
 from sync.services.standing import handling_of
-
-_OF_ORDERS = frozenset({Posting.Kind.CONTACT, Posting.Kind.INVOICE, Posting.Kind.INVOICE_UPDATE})
 
 
 def remake(pair: Pair, postings: Iterable[Posting], deciding: Deciding | None = None) -> list[Posting]:
@@ -59,7 +60,37 @@ def _made(deciding: Deciding, posting: Posting) -> Made | None:
     if posting.kind in {Posting.Kind.PAYMENT, Posting.Kind.OVERPAYMENT} and posting.payment:
         amount = Money(posting.amount_minor, posting.currency)
         return maker.payment(posting.payment, amount, handling=_handling(deciding, posting))
+    if posting.kind in OF_REFUND and posting.refund and posting.order:
+        return _made_of_refund(deciding, posting, posting.refund, posting.order)
     return None
+
+
+def _made_of_refund(deciding: Deciding, posting: Posting, refund: Refund, order: Order) -> Made:
+    amount, handling = Money(posting.amount_minor, posting.currency), _handling(deciding, posting)
+    if posting.kind == Posting.Kind.REFUND:
+        made = deciding.maker.refund(refund, order, amount, handling=handling)
+        if made.document and "Account" in posting.document:
+            # Out of the account that the sale went to, whatever the settings say by now.
+            made.document["Account"] = posting.document["Account"]
+        return made
+    return deciding.maker.credit_note(
+        refund,
+        order,
+        Credit(amount, refund.lines),
+        earlier=_earlier(posting, order),
+        number=str(posting.document.get("CreditNoteNumber", "")),
+        handling=handling,
+    )
+
+
+def _earlier(posting: Posting, order: Order) -> list[Credit]:
+    """What credit notes made before this one take back of the order. One query."""
+    rows = Posting.objects.filter(order=order, kind=Posting.Kind.CREDIT_NOTE, pk__lt=posting.pk)
+    live = rows.exclude(state__in=GONE).select_related("refund").order_by("pk")
+    return [
+        Credit(Money(row.amount_minor, row.currency), row.refund.lines if row.refund else ())
+        for row in live.defer("document")
+    ]
 
 
 def _number(posting: Posting) -> str:
@@ -71,8 +102,10 @@ def _number(posting: Posting) -> str:
 def _handling(deciding: Deciding, posting: Posting) -> Handling:
     """What was ruled on the posting's record, else the mappings of the flow's own steps."""
     flows = deciding.maker.flows
-    payment = posting.payment_id if posting.kind not in _OF_ORDERS else None
-    ruling = deciding.rulings.get((posting.order_id or 0, payment))
+    record = ruled_record(posting)
+    ruling = deciding.rulings.get(record) if record else None
     if ruling is not None:
         return handling_of(ruling)
-    return deciding.plain(flows.orders if payment is None else flows.payments).handling
+    if posting.kind in OF_REFUND:
+        return deciding.plain(flows.refunds).handling
+    return deciding.plain(flows.payments if posting.kind in OF_PAYMENT else flows.orders).handling

@@ -77,7 +77,7 @@ def _make_anew(pair: Pair, after: int, counts: Reprocessed) -> int | None:
         stopped_by_mapping(pair)
         .filter(pk__gt=after)
         .select_for_update(of=("self",), no_key=True)
-        .select_related("customer", "order", "payment", "waits_for")
+        .select_related("customer", "order", "payment", "refund__payment", "waits_for")
         .order_by("pk")[:PORTION]
     )
     if not rows:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from integrations.clock import business_now
-from integrations.models import Event, Order, Pair, Payment
+from integrations.models import Event, Order, Pair, Payment, Refund
 from sync.services.batch import Batch
 from sync.services.intake import UnreadableError, Wait, sources
 
@@ -35,6 +35,7 @@ class Retold:
     events: int
     payments: int
     orders: int
+    refunds: int
     differences: tuple[Differs, ...]
     unexplained: int
 
@@ -46,11 +47,13 @@ def retell(pair: Pair) -> Retold:
     events = _tell(batch)
     payments = _compare_payments(batch)
     orders = _compare_orders(batch)
-    compared = [*payments, *orders]
+    refunds = _compare_refunds(batch)
+    compared = [*payments, *orders, *refunds]
     return Retold(
         events,
         len(payments),
         len(orders),
+        len(refunds),
         tuple(item for item in compared if isinstance(item, Differs) and item.told),
         sum(1 for item in compared if isinstance(item, Differs) and not item.told),
     )
@@ -111,6 +114,17 @@ def _compare_orders(batch: Batch) -> list[Differs | None]:
 def _order(batch: Batch, key: str) -> list[object] | None:
     told = batch.orders.get(key)
     return None if told is None else [told.total_minor, told.currency]
+
+
+def _compare_refunds(batch: Batch) -> list[Differs | None]:
+    rows = Refund.objects.filter(pair=batch.pair)
+    fields = rows.values_list("vendor_tx_code", "amount_minor", "currency", "is_voided")
+    return [_differs("refund", key, stored, _refund(batch, key)) for key, *stored in fields.iterator()]
+
+
+def _refund(batch: Batch, key: str) -> list[object] | None:
+    told = batch.refunds.get(key)
+    return None if told is None else [told.amount_minor, told.currency, told.is_voided]
 
 
 def _differs(kind: str, key: str, stored: Sequence[object], told: Sequence[object] | None) -> Differs | None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from integrations.bulk import update_rows
-from integrations.models import Customer, Order, Pair, Payment
+from integrations.models import Customer, Order, Pair, Payment, Refund
 from sync.core.states import UNSENT
 from sync.models import Posting
 from sync.services.deciding import Deciding
 from sync.services.problems import let_go, set_going
-from sync.services.rulings import OF_ORDER, OF_PAYMENT
+from sync.services.rulings import OF_ORDER, OF_PAYMENT, OF_REFUND
 from sync.services.standing import GOES, Standing, is_kept_back
 
 _SENT = frozenset({Posting.State.SENDING, Posting.State.POSTED})
@@ -25,6 +25,8 @@ class Standings:
     order: Standing = GOES
     payments: dict[str, Standing] = field(default_factory=dict)
     """By VendorTxCode."""
+    refunds: dict[int, Standing] = field(default_factory=dict)
+    """By the refund's id."""
     restated: list[Posting] = field(default_factory=list)
     """Existing postings that are kept back or withdrawn."""
     going: list[Posting] = field(default_factory=list)
@@ -46,12 +48,25 @@ class Standings:
             self.payments[code] = self.deciding.of_payment(order, payment, is_booked=is_booked)
         return [row for row in payments if self.payments[row.vendor_tx_code].way != "none"]
 
+    def decide_refunds(
+        self, order: Order, refunds: list[Refund], rows: Mapping[tuple[str, str], Posting]
+    ) -> list[Refund]:
+        """Ask flow and rules about the order's refunds; returns those that are to be booked."""
+        booked = {row.refund_id for row in rows.values()}
+        self.refunds = {
+            refund.pk: self.deciding.of_refund(order, refund, is_booked=refund.pk in booked)
+            for refund in refunds
+        }
+        return [refund for refund in refunds if self.refunds[refund.pk].way != "none"]
+
     def of(self, posting: Posting) -> Standing:
         """How the record of a posting stands."""
         if posting.kind in OF_ORDER:
             return self.order
         if posting.kind in OF_PAYMENT:
             return self.payments.get(posting.natural_key, GOES)
+        if posting.kind in OF_REFUND:
+            return self.refunds.get(posting.refund_id or 0, GOES)
         return GOES
 
     def align(self, order: Order, rows: Iterable[Posting]) -> None:

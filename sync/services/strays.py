@@ -52,7 +52,7 @@ def _possible_numbers(pair: Pair, payment: Payment) -> list[str]:
 def _tie(batch: Batch, payment: Payment) -> None:
     order = next(
         (batch.orders[number] for number in _possible_numbers(batch.pair, payment) if number in batch.orders),
-        None,
+        _order_of_repeated(batch, payment),
     )
     if order is None:
         payment.is_unmatched = payment.state == Payment.State.CAPTURED
@@ -61,6 +61,13 @@ def _tie(batch: Batch, payment: Payment) -> None:
     payment.is_unmatched = False
     payment.candidates = []
     batch.changed_orders.add(order.number)
+
+
+def _order_of_repeated(batch: Batch, payment: Payment) -> Order | None:
+    """A card charged again pays what is left due of the order it paid before."""
+    earlier = batch.payment_called("", payment.related_vps_tx_id)
+    order = earlier.order if earlier else None
+    return order if order is not None and order.captured_minor < order.total_minor else None
 
 
 def refresh_candidates(pair: Pair) -> int:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
+from integrations.core.money import Money
 from integrations.events.services import store_event
 from integrations.models import Connection, Event
+from integrations.opayo.core.instructed import Instructed, InstructedKind, instructed_to_json
 from integrations.opayo.core.notification import Notification, signature
+from integrations.opayo.core.reporting import OpayoTransaction, transaction_to_json
 
 SECURITY_KEY = "OUWLNYQTVT"
 
@@ -100,3 +104,56 @@ def _store(
         authenticity=authenticity,
     )
     return Event.objects.get(pk=event_id)
+
+
+PAYMENT_ID = "F955C22E-F67B-4DA3-8EA3-6DAC68FA59D2"
+
+
+def transaction_event(
+    opayo: Connection,
+    code: str,
+    amount: str,
+    *,
+    tx_type: str = "PAYMENT",
+    state: int = 16,
+    vps_tx_id: str = "",
+    related: str = "",
+    related_code: str = "",
+    currency: str = "GBP",
+    at: str = "2026-11-25T09:30:00+00:00",
+) -> Event:
+    """A transaction as Opayo's reports tell it, stored by the sweep."""
+    vps_tx_id = vps_tx_id or str(uuid.uuid5(uuid.NAMESPACE_URL, code)).upper()
+    told = OpayoTransaction(
+        vps_tx_id=vps_tx_id, vendor_tx_code=code, tx_type=tx_type, tx_state_id=state,
+        amount=Money.from_decimal(amount, currency), currency=currency, completed=datetime.fromisoformat(at),
+        related_transaction_id=related, related_vendor_tx_code=related_code, payment_system="VISA",
+    )  # fmt: skip
+    key = f"{vps_tx_id}:{state}"
+    return _store(opayo, Event.Source.OPAYO, "transaction", key, transaction_to_json(told), "fetched")
+
+
+def refund_event(opayo: Connection, code: str = "R1", amount: str = "38.34", **told: Any) -> Event:
+    """A refund of the payment of HF-10042, found by the sweep."""
+    return transaction_event(
+        opayo,
+        code,
+        amount,
+        **{"tx_type": "REFUND", "related": PAYMENT_ID, "related_code": "HF-10042-1", **told},
+    )
+
+
+def instruction_event(
+    opayo: Connection, kind: InstructedKind, code: str, amount: str = "", **said: Any
+) -> Event:
+    """Something Opayo did because we asked for it."""
+    done = Instructed(
+        kind=kind,
+        vendor_tx_code=code,
+        related_vendor_tx_code=said.pop("related_code", "HF-10042-1"),
+        happened_at=datetime.fromisoformat(said.pop("at", "2026-11-25T09:30:00+00:00")),
+        amount=Money.from_decimal(amount, said.pop("currency", "GBP")) if amount else None,
+        **said,
+    )
+    key = f"instruction:{kind}:{code}"
+    return _store(opayo, Event.Source.OPAYO, "instruction", key, instructed_to_json(done), "fetched")

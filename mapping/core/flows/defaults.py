@@ -42,14 +42,15 @@ _REFUNDS: Final = Flow(
     "refunds",
     "Refunds",
     "refund_received",
-    mode="off",
     steps=(
         _step("rules", "rules"),
         _step("credit-note", "map", mapping="credit_note"),
         _step("refund", "map", mapping="refund"),
         _step("post", "post"),
+        _step("tell-shop", "notify", channel="shop"),
+        _step("tell-customer", "notify", channel="customer"),
     ),
-    note=_NOT_YET + "A refund becomes a credit note, and the payment that returns the money.",
+    note="A refund becomes a credit note, and the payment that returns the money. Shop and customer are told.",
 )
 _SETTLEMENTS: Final = Flow(
     "settlements",
@@ -65,7 +66,7 @@ _SETTLEMENTS: Final = Flow(
     note=_NOT_YET + "What the acquirer pays out becomes a bank transfer, and its fees a spend money.",
 )
 SHIPPED_FLOWS: Final = (_ORDERS, _PAYMENTS, _REFUNDS, _SETTLEMENTS)
-"""Orders and payments on; refunds and settlements off until their records are brought in."""
+"""Orders, payments and refunds on; settlements off until their records are brought in."""
 
 
 def flow_in_force(flows: tuple[Flow, ...], trigger: str) -> Flow | None:

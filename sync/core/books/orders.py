@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.core.books.facts import OrderFacts, PaymentFacts, Postings, captured_minor, live_minor
+from sync.core.books.facts import Key, OrderFacts, PaymentFacts, Postings, captured_minor, live_minor
 from sync.core.books.steps import Cancel, Create, Revise, Revive, Step
 from sync.core.states import UNSENT
 
@@ -88,7 +88,7 @@ def _capture(payment: PaymentFacts, due: int, invoice_key: str, postings: Postin
     if existing or over_key in postings:
         if existing and existing.state == "cancelled" and existing.amount_minor <= due:
             return [Revive("payment", payment.code)], due - existing.amount_minor
-        return steps, due
+        return steps + _told_more(payment, invoice_key, postings), due
     onto_invoice = max(0, min(payment.amount_minor, due))
     if onto_invoice:
         steps.append(
@@ -106,7 +106,20 @@ def _capture(payment: PaymentFacts, due: int, invoice_key: str, postings: Postin
     return steps, due - onto_invoice
 
 
-def approved_invoice(invoice_key: str, postings: Postings) -> tuple[str, str]:
+def _told_more(payment: PaymentFacts, invoice_key: str, postings: Postings) -> list[Step]:
+    """Opayo has taken more than was booked before its report was read (a surcharge): the rest is overpaid."""
+    booked = postings.get(("payment", payment.code))
+    if booked is None or not booked.is_live or ("overpayment", payment.code) in postings:
+        return []
+    rest = payment.amount_minor - booked.amount_minor
+    if rest <= 0:
+        return []
+    return [
+        Create("overpayment", payment.code, rest, payment_code=payment.code, after=("invoice", invoice_key))
+    ]
+
+
+def approved_invoice(invoice_key: str, postings: Postings) -> Key:
     """A payment needs an approved invoice: the approval if there is one, else the invoice itself."""
     invoice = postings.get(("invoice", invoice_key))
     sent_as_draft = invoice and invoice.state not in UNSENT | {"cancelled"} and invoice.status == "DRAFT"
@@ -161,5 +174,6 @@ def _close(order: OrderFacts, key: str, postings: Postings) -> list[Step]:
     return steps
 
 
-def last_of_invoice(key: str, postings: Postings) -> tuple[str, str]:
+def last_of_invoice(key: str, postings: Postings) -> Key:
+    """What an invoice waits for before it can be ended or credited."""
     return ("invoice_authorise" if ("invoice_authorise", key) in postings else "invoice", key)

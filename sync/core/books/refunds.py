@@ -81,6 +81,8 @@ class _Split:
 def _booked(refund: RefundFacts, order: OrderFacts, postings: Postings) -> list[Step]:
     own = [posting for posting in _own(refund, postings) if posting.kind == "refund"]
     lost = {posting.key for posting in _lost(refund, order, postings)}
+    if own and not lost:
+        return []
     missing = refund.amount_minor - sum(post.amount_minor for post in own if post.key not in lost)
     if missing <= 0:
         return []

@@ -1,41 +1,57 @@
-"""Messages of Opayo: notifications it sends us, and transactions we read from its reports."""
+"""Messages of Opayo: notifications it sends us, transactions we read from its reports, and what it did for us."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from integrations.models import Event, Payment
+from integrations.opayo.core.instructed import Instructed, instructed_from_json
 from integrations.opayo.core.notification import Notification, is_authentic, outcome, parse_notification
 from integrations.opayo.core.reporting import OpayoTransaction, outcome_of_transaction, transaction_from_json
 from integrations.secrets import decrypt, encrypt
-from sync.core.payment_states import Told, next_state
+from sync.core.payment_states import Told
 from sync.services.batch import Batch
-from sync.services.intake.outcomes import Done, Outcome, UnreadableError, Wait
+from sync.services.intake import deferred, instructed, refunds
+from sync.services.intake.moving import move
+from sync.services.intake.outcomes import Done, Outcome, UnreadableError
+from sync.services.intake.waiting import ask_opayo
 
-_LOOK_UP_AFTER = 2
-_MOST_ATTEMPTS = 300
-"""With waits of at most five minutes: about a day."""
-
-Message = Notification | OpayoTransaction
+Message = Notification | OpayoTransaction | Instructed
 
 
 def read(event: Event) -> Message:
     """Parse the body; raises UnreadableError."""
     if event.kind == "transaction":
         return transaction_from_json(bytes(event.body))
+    if event.kind == "instruction":
+        return _read_instruction(event)
     notification = parse_notification(bytes(event.body))
     if not notification.is_complete:
         raise UnreadableError("Opayo's notification names no transaction or no status. Nothing was booked.")
     return notification
 
 
+def _read_instruction(event: Event) -> Instructed:
+    try:
+        return instructed_from_json(bytes(event.body))
+    except ValueError as error:
+        raise UnreadableError(str(error)) from error
+
+
 def load(batch: Batch, event: Event, message: Message) -> None:
-    """The payment of this VendorTxCode, and its order."""
+    """The payment of this VendorTxCode, and its order; what it builds on, and the refund of that code."""
     batch.wanted["payments"].add(message.vendor_tx_code)
+    if isinstance(message, Instructed):
+        instructed.load(batch, message)
+    elif isinstance(message, OpayoTransaction) and message.builds_on_another:
+        batch.wanted["payments"].add(message.related_vendor_tx_code)
+        batch.wanted["related"].add(message.related_transaction_id)
+        if message.is_refund:
+            batch.wanted["refunds"].add(message.vendor_tx_code)
 
 
 def apply(batch: Batch, event: Event, message: Message) -> Outcome:
-    """Move the payment on as told."""
+    """Move the payment or refund on as told."""
+    if isinstance(message, Instructed):
+        return instructed.apply(batch, event, message)
     if isinstance(message, OpayoTransaction):
         return _transaction(batch, event, message)
     return _notification(batch, event, message)
@@ -44,28 +60,19 @@ def apply(batch: Batch, event: Event, message: Message) -> Outcome:
 def _notification(batch: Batch, event: Event, told: Notification) -> Outcome:
     payment = batch.payments.get(told.vendor_tx_code)
     if payment is None or not payment.security_key or payment.amount_minor is None:
-        return _ask_opayo(batch, event, told.vendor_tx_code)
+        return ask_opayo(batch, event, told.vendor_tx_code, _UNKNOWN.format(code=told.vendor_tx_code))
     if event.authenticity == Event.Authenticity.PENDING and not _verify(batch, event, told, payment):
         batch.look_up.add(told.vendor_tx_code)
         return Done(
             Event.State.IGNORED, "Something in it looked like a card number and was masked: asked Opayo."
         )
     _copy_notification(payment, told)
-    return _move(
+    return move(
         batch, event, payment, Told(outcome(told), told.status, told.transaction_id), event.received_at
     )
 
 
-def _ask_opayo(batch: Batch, event: Event, code: str) -> Outcome:
-    """Neither the order nor Opayo's report has told of this code yet; nothing is booked before."""
-    if event.attempts >= _MOST_ATTEMPTS:
-        raise UnreadableError(
-            f"Opayo sent a notification for {code}, but neither a shop nor Opayo's own reports know it. "
-            "Nothing was booked."
-        )
-    if event.attempts >= _LOOK_UP_AFTER:
-        batch.look_up.add(code)
-    return Wait(min(0.5 * 2.0 ** min(event.attempts, 10), 300.0), f"waiting to learn about {code}")
+_UNKNOWN = "Opayo sent a notification for {code}, but neither a shop nor Opayo's own reports know it. Nothing was booked."
 
 
 def _verify(batch: Batch, event: Event, told: Notification, payment: Payment) -> bool:
@@ -94,19 +101,24 @@ def _copy_notification(payment: Payment, told: Notification) -> None:
 
 
 def _transaction(batch: Batch, event: Event, told: OpayoTransaction) -> Outcome:
-    if told.tx_type.upper() in {"REFUND", "VOID", "RELEASE"}:
-        return Done(Event.State.IGNORED, "Not a sale; booked with its own kind of record.")
+    if told.is_refund:
+        return refunds.of_report(batch, event, told)
+    if told.tx_type in {"VOID", "RELEASE", "ABORT", "CANCEL"}:
+        return Done(Event.State.IGNORED, "Not a sale; the transaction it changed is told by itself.")
     payment = batch.payments.get(told.vendor_tx_code)
     if payment is None:
         payment = Payment(pair=batch.pair, vendor_tx_code=told.vendor_tx_code, channel=Payment.Channel.SWEEP)
+        batch.announced.add(told.vendor_tx_code)
+    if wait := deferred.builds_on(batch, event, payment, told):
+        return wait
     _copy_transaction(batch, payment, told)
     when = told.completed or told.started or event.received_at
-    return _move(batch, event, payment, Told(outcome_of_transaction(told), told.status, told.vps_tx_id), when)
+    return move(batch, event, payment, Told(outcome_of_transaction(told), told.status, told.vps_tx_id), when)
 
 
 def _copy_transaction(batch: Batch, payment: Payment, told: OpayoTransaction) -> None:
     if told.amount is not None:
-        payment.amount_minor, payment.currency = told.amount.minor, told.amount.currency
+        deferred.copy_amount(payment, told, told.amount)
     if told.security_key and not payment.security_key:
         payment.security_key = encrypt(told.security_key)
         batch.announced.add(told.vendor_tx_code)
@@ -118,19 +130,3 @@ def _copy_transaction(batch: Batch, payment: Payment, told: OpayoTransaction) ->
     payment.bank_auth_code = payment.bank_auth_code or told.bank_auth_code
     if told.surname:
         payment.checks = {**payment.checks, "surname": told.surname}
-
-
-def _move(batch: Batch, event: Event, payment: Payment, told: Told, when: datetime) -> Outcome:
-    """Put the payment into the state that follows; ABORT is stronger than OK, whichever came first."""
-    state = next_state(payment.state, payment.vps_tx_id, told)
-    payment.vps_tx_id = payment.vps_tx_id or told.vps_tx_id
-    if state != payment.state:
-        payment.status = told.status[:20]
-        payment.vps_tx_id = told.vps_tx_id
-        if state == Payment.State.CAPTURED and payment.taken_at is None:
-            payment.taken_at = when
-        payment.state = state
-        if state in {Payment.State.FAILED, Payment.State.REVERSED}:
-            batch.ended_payments[payment.vendor_tx_code] = state
-    batch.change_payment(payment, event)
-    return Done()
