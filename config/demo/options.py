@@ -6,6 +6,9 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MIX_HELP = """ways to pay, weighted, and what happens afterwards, of a hundred orders:
+server=60,checkout=30,pi=10,refund=3,void=2 (docs/sandbox.md, Trade); fates left out do not happen"""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -63,7 +66,7 @@ def _add_trade(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--faults", choices=["none", "rough", "hostile"], default="none")
     parser.add_argument("--latency-ms", type=int, default=0, help="added to each answer of the sandbox")
     parser.add_argument("--limits", choices=["xero", "off"], default="xero", help="Xero's own rate limits")
-    parser.add_argument("--mix", default="", help="ways to pay, weighted: server=60,checkout=30,pi=10")
+    parser.add_argument("--mix", default="", help=MIX_HELP)
     first = parser.add_mutually_exclusive_group()
     first.add_argument(
         "--payment-first",

@@ -14,6 +14,9 @@ from config.demo.stack import Stack
 _DAY = 86_400.0
 # The payment monitor gives up on an abandoned page after 15 minutes; settlement comes a day later.
 _AFTERMATH_DAYS = 2
+# What happens to payments afterwards (refunds, releases, disputes) goes on for weeks, some days at a time.
+_DAYS_AT_A_TIME = 4
+_MOST_STEPS = 30
 _QUIET_LOOKS = 2
 _SECONDS_BETWEEN_LOOKS = 0.5
 # Hostile trade is paced, so that kills fall into it and not after it.
@@ -83,15 +86,34 @@ class _Watch:
 def let_aftermath_happen(stack: Stack) -> float:
     """Move on to when abandoned payments are given up and the last day is settled, and work it all off.
 
-    Returns when everything was first seen to be quiet (monotonic seconds).
+    Then on, until nothing more is to happen to any payment. Returns when everything was first seen to be quiet
+    (monotonic seconds).
     """
     quiet_since = wait_until_quiet(stack)
     for _ in range(_AFTERMATH_DAYS):
-        stack.control.post("clock", {"advance": _DAY})
-        # The schedules would do the same within minutes.
-        stack.manage("catch_up")
-        wait_until_quiet(stack)
+        _let_days_pass(stack, 1)
+    steps = 0
+    while after_sales(stack)["next"] is not None:
+        if steps == _MOST_STEPS:
+            raise TimeoutError(f"The aftermath never ends: {after_sales(stack)}")
+        _let_days_pass(stack, _DAYS_AT_A_TIME)
+        steps += 1
+    if after_sales(stack)["ended"]:
+        _let_days_pass(stack, 1)  # the last of it is settled, and swept up
     return quiet_since
+
+
+def after_sales(stack: Stack) -> dict[str, Any]:
+    """What was done about payments after the customer left, and when anything is to be done next, or null."""
+    status: dict[str, Any] = stack.control.get("trade")["after_sales"]
+    return status
+
+
+def _let_days_pass(stack: Stack, days: int) -> None:
+    stack.control.post("clock", {"advance": days * _DAY})
+    # The schedules would do the same within minutes.
+    stack.manage("catch_up")
+    wait_until_quiet(stack)
 
 
 def wait_until_quiet(stack: Stack) -> float:
