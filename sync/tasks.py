@@ -24,6 +24,7 @@ from sync.services.delivering.dispatcher import dispatch
 from sync.services.leases import begin, give_back_lease, holder_name, take_lease, wake
 from sync.services.noticing import send_notices
 from sync.services.pipeline import Processed, process_batch
+from sync.services.refund_notices import tell_shops
 from sync.services.replanning import reprocess
 
 RUN_SECONDS = 30.0
@@ -93,6 +94,8 @@ def instruct(pair_id: int) -> None:
             due_instructions(pair_id, timezone.now()).values_list("pk", flat=True)[:50]
         ):
             carry_out(instruction_id)
+        if tell_shops(pair_id):
+            wake("notify", pair_id)
         due_in = next_instruction_due_in(pair_id, timezone.now())
         if due_in is None or due_in > STAY_SECONDS:
             return

@@ -18,7 +18,7 @@ from integrations.instructions.wakeup import wake_when_committed
 from integrations.models import AuditEntry, Instruction, Payment, User
 from integrations.opayo.core.follow_ups import MAKES_A_TRANSACTION, Kind
 
-__all__ = ["Ask", "NotAllowedError", "ask", "withdraw"]
+__all__ = ["Ask", "NotAllowedError", "another_code", "ask", "keep_refusal", "withdraw"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,30 @@ def _free_code(payment: Payment, kind: Kind) -> str:
 def another_code(instruction: Instruction) -> str:
     """A code in place of one that somebody else's transaction has."""
     return _free_code(instruction.payment, instruction.kind)  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def keep_refusal(payment: Payment, amount: Money, ask: Ask, why: str) -> Instruction:
+    """Write down a refund that may not be asked, ended as refused: for those who wait for an answer elsewhere."""
+    Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment.pk)
+    return Instruction.objects.get_or_create(
+        pair=payment.pair,
+        request_key=ask.request_key,
+        defaults={
+            "payment": payment,
+            "kind": Instruction.Kind.REFUND,
+            "state": Instruction.State.REFUSED,
+            "amount_minor": amount.minor,
+            "currency": amount.currency,
+            "vendor_tx_code": _free_code(payment, "refund"),
+            "via": ask.via,
+            "asked_by": ask.by,
+            "reason": mask_text(ask.reason),
+            "lines": [dict(line) for line in ask.lines],
+            "error": why,
+            "ended_at": business_now(),
+        },
+    )[0]
 
 
 @transaction.atomic

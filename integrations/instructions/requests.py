@@ -58,3 +58,21 @@ def report_on(connection: Connection, instruction: Instruction) -> OpayoTransact
     if instruction.kind in MAKES_A_TRANSACTION:
         return client.transaction_detail(vendor_tx_code=instruction.vendor_tx_code)
     return client.transaction_detail(vps_tx_id=instruction.payment.vps_tx_id)
+
+
+def request_key_of_shop(connection_id: int | None, refund_id: str) -> str:
+    """The request key of a refund that a shop asked for under its own number."""
+    return f"shop:{connection_id or 0}:{refund_id}"
+
+
+def shop_refund_id(instruction: Instruction) -> str:
+    """The shop's own number of a refund it asked for; empty when nobody at a shop did."""
+    if instruction.via != Instruction.Via.SHOP:
+        return ""
+    return instruction.request_key.split(":", 2)[2]
+
+
+def connection_of_request(instruction: Instruction) -> int | None:
+    """The connection of the shop that asked."""
+    number = instruction.request_key.split(":", 2)[1]
+    return int(number) or None

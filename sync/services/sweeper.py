@@ -17,6 +17,7 @@ from sync.models import Delivery, Notice, Posting, Wake
 from sync.services.batch import Batch
 from sync.services.leases import wake
 from sync.services.projection import project
+from sync.services.refund_notices import tell_shops
 from sync.services.strays import refresh_candidates
 
 _LOST_WAKE = timedelta(seconds=20)
@@ -32,6 +33,7 @@ def tick(pair: Pair) -> None:
     close_unpaid(pair)
     refresh_candidates(pair)
     hasten_settled(pair.pk)
+    tell_shops(pair.pk)
     _wake_what_is_due(pair)
 
 

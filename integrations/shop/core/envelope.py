@@ -14,7 +14,8 @@ import orjson
 from integrations.core.currencies import EXPONENTS
 
 ORDER_TYPES: Final = frozenset(("order.created", "order.updated"))
-TYPES: Final = ORDER_TYPES | {"order.cancelled", "payment.started"}
+REFUND_TYPE: Final = "refund.requested"
+TYPES: Final = ORDER_TYPES | {"order.cancelled", "payment.started", REFUND_TYPE}
 NUMBER_MAX: Final = 100
 
 
@@ -46,6 +47,8 @@ def read_envelope(body: bytes) -> Envelope:
     kind = message.get("type")
     if not isinstance(kind, str) or kind not in TYPES:
         raise MessageError(f"The type must be one of {', '.join(sorted(TYPES))}.")
+    if kind == REFUND_TYPE:
+        return Envelope(kind, _number_of_refund(message.get("refund")), wants_checkout=False)
     order = message.get("order")
     if not isinstance(order, dict):
         raise MessageError("The message has no order.")
@@ -55,6 +58,14 @@ def read_envelope(body: bytes) -> Envelope:
     return Envelope(
         kind, number, wants_checkout=kind in ORDER_TYPES and isinstance(order.get("checkout"), dict)
     )
+
+
+def _number_of_refund(refund: Any) -> str:
+    if not isinstance(refund, dict):
+        raise MessageError("The message has no refund.")
+    number = _number(refund.get("order_number"))
+    _check_currency(number, refund.get("currency"))
+    return number
 
 
 def _number(number: Any) -> str:

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from integrations.core.currencies import EXPONENTS
 from integrations.core.money import Money
-from integrations.shop.core.envelope import NUMBER_MAX, ORDER_TYPES, TYPES, MessageError
+from integrations.shop.core.envelope import NUMBER_MAX, ORDER_TYPES, REFUND_TYPE, TYPES, MessageError
+from integrations.shop.core.refunds import RefundRequest, read_refund_request
 from integrations.shop.core.sums import check_sums, read_amount
 
 __all__ = ["MessageError", "ShopMessage", "ShopOrder", "parse_message"]
@@ -54,7 +55,7 @@ class ShopOrder:
 
 @dataclass(frozen=True, slots=True)
 class ShopMessage:
-    """A message of the shop. `order` is there for order.created and order.updated only.
+    """A message of the shop. `order` is there for order.created and order.updated only, `refund` for refund.requested.
 
     `problems` are sentences for people: why the order cannot be posted as it is.
     """
@@ -63,6 +64,7 @@ class ShopMessage:
     number: str
     shop: str = ""
     order: ShopOrder | None = None
+    refund: RefundRequest | None = None
     vendor_tx_code: str = ""
     security_key: str = field(default="", repr=False)
     return_url: str = ""
@@ -79,6 +81,9 @@ def parse_message(body: bytes) -> ShopMessage:
     """
     message = _loaded(body)
     kind, order = message.get("type"), message.get("order")
+    if kind == REFUND_TYPE:
+        refund = read_refund_request(message.get("refund"))
+        return ShopMessage(REFUND_TYPE, refund.order_number, text_of(message, "shop"), refund=refund)
     if not isinstance(kind, str) or kind not in TYPES or not isinstance(order, dict):
         raise MessageError("The message needs a known type and an order.")
     number = text_of(order, "number").strip()

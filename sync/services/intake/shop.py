@@ -9,6 +9,7 @@ from integrations.secrets import encrypt
 from integrations.shop.core.orders import MessageError, ShopMessage, ShopOrder, parse_message
 from sync.services.batch import Batch
 from sync.services.intake.outcomes import Done, Outcome, UnreadableError, Wait
+from sync.services.intake.refund_requests import ask_refund
 
 _GIVE_UP = timedelta(days=3)
 
@@ -36,6 +37,13 @@ def apply(batch: Batch, event: Event, message: ShopMessage) -> Outcome:
         return _cancel(batch, event, message)
     if message.type == "payment.started":
         return _payment_started(batch, event, message)
+    if message.refund is not None:
+        order = batch.orders.get(message.number)
+        return (
+            _wait_for_order(event, message, batch)
+            if order is None
+            else ask_refund(batch, event, order, message.refund)
+        )
     if message.order is None:
         raise UnreadableError(f"The message about order {message.number} has no order in it.")
     return _order(batch, event, message, message.order)
