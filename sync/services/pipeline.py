@@ -94,12 +94,7 @@ def _process(pair_id: int, limit: int) -> Processed | None:
     if not events:
         return Processed()
     batch = Batch(Pair.objects.get(pk=pair_id), business_now())
-    _apply(batch, events)
-    tie_payments_to_orders(batch)
-    batch.gather_payments()
-    settle_orders(batch)
-    batch.write()
-    project(batch)
+    play(batch, events)
     notices = notices_of_payments(batch)
     _write_events(batch, events)
     _release_waiting(batch)
@@ -110,6 +105,16 @@ def _process(pair_id: int, limit: int) -> Processed | None:
         look_up=batch.look_up,
         poll=batch.poll,
     )
+
+
+def play(batch: Batch, events: list[Event]) -> None:
+    """Events into records, records into postings, in the transaction under way; how each event ended is on it."""
+    _apply(batch, events)
+    tie_payments_to_orders(batch)
+    batch.gather_payments()
+    settle_orders(batch)
+    batch.write()
+    project(batch)
 
 
 def _lock(pair_id: int) -> bool:
