@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -23,19 +24,30 @@ CLEARING = {"GBP": "095", "EUR": "096", "USD": "097"}
 TAX_TYPES = {"20": "OUTPUT2", "5": "RROUTPUT", "0": "ZERORATEDOUTPUT"}
 
 
-@pytest_asyncio.fixture
-async def traded() -> AsyncIterator[Sandbox]:
-    """A sandbox in which forty orders were placed and most of them paid."""
+@asynccontextmanager
+async def trading(mix: dict[str, int]) -> AsyncIterator[Sandbox]:
+    """A sandbox in which forty orders were placed and most of them paid, and all that followed has happened."""
     sandbox = Sandbox(Options(port=0), build)
     await sandbox.start()
     async with bridge_for(sandbox):
-        sandbox.trade.start({"orders": 40, "seed": 11, "mix": {"server": 60, "checkout": 30, "pi": 10}})
+        sandbox.trade.start({"orders": 40, "seed": 11, "mix": mix})
         for _ in range(3000):
             if sandbox.trade.status()["state"] == "finished" and not sandbox.queue.busy:
                 break
             await asyncio.sleep(0.01)
-    yield sandbox
-    await sandbox.stop()
+        while sandbox.trade.status()["after_sales"]["next"] is not None:
+            sandbox.control.move_clock(86_400)
+    try:
+        yield sandbox
+    finally:
+        await sandbox.stop()
+
+
+@pytest_asyncio.fixture
+async def traded() -> AsyncIterator[Sandbox]:
+    """Nothing happened after the payments."""
+    async with trading({"server": 60, "checkout": 30, "pi": 10}) as sandbox:
+        yield sandbox
 
 
 def truth(sandbox: Sandbox) -> dict[str, Any]:
@@ -49,7 +61,7 @@ def keep_books(sandbox: Sandbox) -> None:
     taken = {
         tx["vendortxcode"].rsplit("-", 1)[0]: tx
         for tx in told["opayo"]["transactions"]
-        if Decimal(tx["captured"])
+        if Decimal(tx["captured"]) and tx["type"] == "PAYMENT"
     }
     known: set[str] = set()
     for row in told["shop"]["orders"]:
@@ -133,3 +145,107 @@ async def test_one_payment_taken_back_is_found_by_its_order_and_its_sum(traded: 
     xero.person_edits("POST", f"Payments/{payment['PaymentID']}", {"Status": "DELETED"})
     report = audit(truth(traded))
     assert (report["missing"], report["clearing_difference"]) == (1, Decimal(payment["Amount"]))
+
+
+# Money that went back
+
+
+def keep_refunds(sandbox: Sandbox) -> None:
+    """A credit note and a cash refund for every refund Opayo made; all of them are of whole orders."""
+    told = truth(sandbox)
+    sales = {tx["vpstxid"]: tx["vendortxcode"] for tx in told["opayo"]["transactions"]}
+    orders = {row["number"]: row["order"] for row in told["shop"]["orders"]}
+    for tx in told["opayo"]["transactions"]:
+        if tx["type"] == "REFUND":
+            order = orders[sales[tx["related"]].rsplit("-", 1)[0]]
+            book_credit(sandbox, order, tx["vendortxcode"], CLEARING[order["currency"]])
+
+
+def book_credit(sandbox: Sandbox, order: dict[str, Any], code: str, account: str) -> None:
+    note = {**invoice_of(order, "AUTHORISED"), "Type": "ACCRECCREDIT", "CreditNoteNumber": f"CN-{code}"}
+    del note["InvoiceNumber"], note["DueDate"]
+    edit(sandbox, "CreditNotes", {**note, "Reference": code})
+    cash = {**payment_of(order), "Account": {"Code": account}, "Reference": code}
+    del cash["Invoice"]
+    edit(sandbox, "Payments", {**cash, "CreditNote": {"CreditNoteNumber": f"CN-{code}"}})
+
+
+def keep_disputes(sandbox: Sandbox) -> None:
+    """Each dispute on disputed receivables and its fee, then won or written off."""
+    for dispute in truth(sandbox)["acquirer"]["disputes"]:
+        amount, fee = str(dispute["amount"]), Decimal(dispute["fee"])
+        book_bank(sandbox, dispute, "SPEND", "615", amount)
+        if fee:
+            book_bank(sandbox, dispute, "SPEND", "406", str(fee))
+        if dispute["is_lost"]:
+            sides = [
+                {"AccountCode": "405", "LineAmount": amount},
+                {"AccountCode": "615", "LineAmount": f"-{amount}"},
+            ]
+            lost = {
+                "Narration": f"Dispute {dispute['case_id']} lost",
+                "Status": "POSTED",
+                "JournalLines": sides,
+            }
+            edit(sandbox, "ManualJournals", lost)
+        else:
+            book_bank(sandbox, dispute, "RECEIVE", "615", amount)
+
+
+def book_bank(sandbox: Sandbox, dispute: dict[str, Any], kind: str, account: str, amount: str) -> None:
+    line = {
+        "Description": "Dispute",
+        "Quantity": 1,
+        "UnitAmount": amount,
+        "AccountCode": account,
+        "TaxType": "NONE",
+    }
+    entry = {
+        "Type": kind, "BankAccount": {"Code": CLEARING[dispute["currency"]]}, "Reference": dispute["case_id"],
+        "Contact": {"Name": "Elavon"}, "LineItems": [line],
+    }  # fmt: skip
+    edit(sandbox, "BankTransactions", entry)
+
+
+def faults(report: dict[str, Any]) -> list[dict[str, str]]:
+    """Nobody confirms anything to the shop here."""
+    return [each for each in report["problems"] if each["fault"] != "confirmations_missing"]
+
+
+async def test_refunds_and_voids_kept_with_care_are_sound() -> None:
+    async with trading({"server": 1, "pi": 1, "refund": 30, "void": 30}) as sandbox:
+        keep_books(sandbox)
+        report = audit(truth(sandbox))
+        assert report["missing"] == report["refunded"] > 5
+        assert report["clearing_difference"] > 0
+        keep_refunds(sandbox)
+        report = audit(truth(sandbox))
+    assert faults(report) == []
+    assert report["proof_ok"] is True
+    assert report["voided"] > 5
+
+
+async def test_a_credit_note_without_its_money_is_found() -> None:
+    async with trading({"server": 1, "refund": 40}) as sandbox:
+        keep_books(sandbox)
+        keep_refunds(sandbox)
+        told = truth(sandbox)
+        payment = next(each for each in told["xero"]["payments"] if each["Property"] == "CreditNote")
+        xero: Any = sandbox.systems["xero"]
+        xero.person_edits("POST", f"Payments/{payment['PaymentID']}", {"Status": "DELETED"})
+        report = audit(truth(sandbox))
+    assert (report["missing"], report["duplicates"], report["wrong_amount"]) == (1, 0, 0)
+    assert report["clearing_difference"] == Decimal(payment["Amount"])
+
+
+async def test_disputes_kept_with_care_leave_nothing_disputed() -> None:
+    async with trading({"server": 1, "disputes": 40}) as sandbox:
+        keep_books(sandbox)
+        report = audit(truth(sandbox))
+        assert report["missing"] == report["disputes"] > 5
+        keep_disputes(sandbox)
+        report = audit(truth(sandbox))
+    assert faults(report) == []
+    assert report["dispute_accounts"]["disputed"] == 0
+    assert report["dispute_accounts"]["fees"] > 0
+    assert report["proof_ok"] is True
