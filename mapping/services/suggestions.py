@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from threadpoolctl import threadpool_limits
+
 from integrations.models import Customer, Order, Pair, Payment
 from mapping.core.document import MappingDocument
 from mapping.core.paths import PathError, parse_path
@@ -60,7 +62,8 @@ def suggest(
     if document.target not in TARGETS:
         return []
     fields = source_fields(pair, document, sample)
-    found = suggestions(fields, document.target, shipped(), memory=memory_of(pair, document.target))
+    with threadpool_limits(1):  # tables this small only lose by being shared out among the cores
+        found = suggestions(fields, document.target, shipped(), memory=memory_of(pair, document.target))
     taken = _taken(document)
     return [
         each
