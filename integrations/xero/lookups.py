@@ -77,6 +77,18 @@ def find_invoices_by_id(client: XeroClient, ids: Iterable[str]) -> dict[str, Fou
     }
 
 
+def find_credit_notes(client: XeroClient, numbers: Iterable[str]) -> dict[str, Found]:
+    """Sales credit notes by CreditNoteNumber, voided and deleted ones too; a live one wins over a dead one."""
+    found: dict[str, Found] = {}
+    for group in _groups(numbers):
+        where = " OR ".join(f"CreditNoteNumber=={_quoted(number)}" for number in group)
+        for note in _all(client, "CreditNotes", {"where": where}):
+            known = found.get(note.number)
+            if note.type == "ACCRECCREDIT" and (known is None or known.status in _GONE):
+                found[note.number] = note
+    return found
+
+
 def find_contacts(client: XeroClient, contact_numbers: Iterable[str]) -> dict[str, Found]:
     """Contacts by ContactNumber, archived ones too.
 
@@ -129,6 +141,16 @@ def find_bank_transactions(
     where = f'Status=="AUTHORISED" AND Date>={_date_literal(since)} AND Date<={_date_literal(until)}'
     listed = _all(client, "BankTransactions", {"where": where})
     return [transaction for transaction in listed if transaction.reference in wanted]
+
+
+def find_journals(
+    client: XeroClient, narrations: Iterable[str], *, since: date, until: date
+) -> dict[str, Found]:
+    """Posted manual journals dated from `since` to `until`, by their narration; fetched by date and sifted here."""
+    wanted = set(narrations)
+    where = f'Status=="POSTED" AND Date>={_date_literal(since)} AND Date<={_date_literal(until)}'
+    listed = _all(client, "ManualJournals", {"where": where})
+    return {journal.number: journal for journal in listed if journal.number in wanted}
 
 
 def get_one(client: XeroClient, collection: str, key: str, *, purpose: str = "lookups") -> Found | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -26,6 +26,8 @@ MOST_ATTEMPTS = 14
 """With waits of up to 15 minutes: about three hours of a shop that does not answer."""
 _STUCK = timedelta(minutes=3)
 _EMAILS_WAIT = timedelta(seconds=30)
+
+_TEMPLATES: Mapping[str, str] = {Notice.Type.REFUND_CONFIRMED: "refund"}
 
 log = structlog.get_logger(__name__)
 
@@ -152,17 +154,25 @@ def _mail(messages: Sequence[EmailMessage]) -> None:
 
 
 def _email(notice: Notice) -> EmailMultiAlternatives:
+    template = _TEMPLATES.get(notice.type, "payment")
     paid = notice.type == Notice.Type.CONFIRMED
     context = {"notice": notice, "content": notice.content, "order": notice.order, "paid": paid}
-    number = notice.content["order_number"]
-    subject = f"Your payment for order {number}" if paid else f"Payment for order {number} did not go through"
     message = EmailMultiAlternatives(
-        subject,
-        render_to_string("sync/email/payment.txt", context),
+        _subject(notice),
+        render_to_string(f"sync/email/{template}.txt", context),
         settings.DEFAULT_FROM_EMAIL,
         [notice.recipient],
         # The same on every attempt, so that a mail server can tell a repeat.
         headers={"Message-ID": f"<{notice.public_id}@tillbridge>"},
     )
-    message.attach_alternative(render_to_string("sync/email/payment.html", context), "text/html")
+    message.attach_alternative(render_to_string(f"sync/email/{template}.html", context), "text/html")
     return message
+
+
+def _subject(notice: Notice) -> str:
+    number, amount = notice.content["order_number"], notice.content["amount"]
+    if notice.type == Notice.Type.REFUND_CONFIRMED:
+        return f"Your refund of {amount['amount']} {amount['currency']} for order {number}"
+    if notice.type == Notice.Type.CONFIRMED:
+        return f"Your payment for order {number}"
+    return f"Payment for order {number} did not go through"

@@ -5,11 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from copy import copy
+from datetime import datetime
 from typing import Any
 
 from integrations.bulk import insert_missing
 from integrations.core.money import Money
-from integrations.models import Order, Pair, Payment
+from integrations.instructions.requests import connection_of_request, shop_refund_id
+from integrations.models import Instruction, Order, Pair, Payment, Refund
+from mapping.services.flows_in_use import flows_in_use
+from mapping.services.records import Credit, payment_source, refund_source
 from sync.models import Notice
 from sync.services.batch import Batch
 from sync.services.notify_steps import NotifySteps
@@ -43,7 +47,7 @@ def write_notices(pair: Pair, ends: Iterable[tuple[Payment, Order, Notice.Type]]
     ends = list(ends)
     if not ends:
         return 0
-    steps = NotifySteps(pair)
+    steps = NotifySteps(pair, flows_in_use(pair.pk).payments)
     notices: list[Notice] = []
     for payment, order, kind in ends:
         notices += _notices(pair, payment, order, kind, occurred_at, steps)
@@ -63,10 +67,66 @@ def _notices(
         payment=payment,
         content=_content(payment, order, kind, occurred_at),
     )
-    channels = steps.channels(order, payment, str(kind))
+    channels = steps.channels(order, payment, str(kind), lambda: _record(payment, order, steps.now))
+    return _to(channels, first, order, by_email=kind != Notice.Type.REVERSED)
+
+
+def _record(payment: Payment, order: Order, now: datetime) -> dict[str, Any]:
+    amount = Money(payment.amount_minor or 0, payment.currency or order.currency)
+    source = payment_source(payment, amount, payment.taken_at or now)
+    return {**source, "order_number": order.number}
+
+
+def write_refund_notices(pair: Pair, refunds: Iterable[Refund], occurred_at: str) -> int:
+    """What the notify steps of the pair's flow of refunds say of refunds that are in Xero, once each."""
+    given_back = [(refund, refund.order) for refund in refunds]
+    if not given_back:
+        return 0
+    steps = NotifySteps(pair, flows_in_use(pair.pk).refunds)
+    notices: list[Notice] = []
+    for refund, order in given_back:
+        if order is not None:
+            notices += _refund_notices(pair, refund, order, occurred_at, steps)
+    insert_missing(notices)
+    return len(notices) + steps.write()
+
+
+def _refund_notices(
+    pair: Pair, refund: Refund, order: Order, occurred_at: str, steps: NotifySteps
+) -> list[Notice]:
+    kind, amount = Notice.Type.REFUND_CONFIRMED, Money(refund.amount_minor, refund.currency)
+    asked = refund.instruction
+    by_shop = asked is not None and asked.via == Instruction.Via.SHOP
+    first = Notice(
+        pair=pair,
+        connection_id=(connection_of_request(asked) if asked and by_shop else None) or order.connection_id,
+        type=kind,
+        natural_key=refund.vendor_tx_code,
+        order=order,
+        payment=refund.payment,
+        content={
+            "type": str(kind),
+            "order_number": order.number,
+            "refund_id": shop_refund_id(asked) if asked else "",
+            "vendor_tx_code": refund.vendor_tx_code,
+            "amount": {"amount": str(amount.to_decimal()), "currency": amount.currency},
+            "occurred_at": occurred_at,
+        },
+    )
+    channels = steps.channels(
+        order,
+        refund.payment,
+        str(kind),
+        lambda: refund_source(refund, order, Credit(amount, refund.lines)),
+        again=refund.vendor_tx_code,
+    )
+    return _to(channels, first, order, by_email=True)
+
+
+def _to(channels: set[str], first: Notice, order: Order, *, by_email: bool) -> list[Notice]:
     told = [_addressed(first, Notice.Channel.SHOP, "")] if "shop" in channels else []
     email = order.customer.email if order.customer else ""
-    if "customer" in channels and pair.emails_customers and email and kind != Notice.Type.REVERSED:
+    if by_email and "customer" in channels and first.pair.emails_customers and email:
         told.append(_addressed(first, Notice.Channel.EMAIL, email))
     return told
 

@@ -26,6 +26,8 @@ class ElementResult:
     status: str = ""
     total: Decimal | None = None
     amount_due: Decimal | None = None
+    part_id: str = ""
+    """The overpayment that a bank transaction made."""
     messages: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -94,6 +96,7 @@ def read_element(kind_collection: str, element: Mapping[str, Any]) -> ElementRes
         status=_text(element, names.status),
         total=optional_decimal(element.get(names.total)),
         amount_due=_amount_due(element, names),
+        part_id=id_or_blank(element.get("OverpaymentID")) if kind_collection == "BankTransactions" else "",
         messages=() if ok else messages or ("Xero did not save it and gave no reason.",),
         warnings=tuple(_texts(element, "Warnings")),
     )

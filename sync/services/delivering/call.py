@@ -28,7 +28,7 @@ def send(client: XeroClient, delivery: Delivery, postings: Sequence[Posting]) ->
         delivery.method,
         delivery.path,
         purpose=delivery.purpose,
-        body=delivery.body,
+        body=delivery.body or None,
         params=params_of(kind),
         idempotency_key=delivery.idempotency_key,
         rows=len(postings),
@@ -48,7 +48,7 @@ def find_out(client: XeroClient, delivery: Delivery, postings: Sequence[Posting]
 
 
 def _number(posting: Posting) -> str:
-    for name in ("InvoiceNumber", "ContactNumber", "Reference"):
+    for name in ("InvoiceNumber", "CreditNoteNumber", "ContactNumber", "Reference", "Narration"):
         if posting.document.get(name):
             return str(posting.document[name])
     return posting.natural_key
@@ -71,8 +71,11 @@ def _fates(
 
 
 def _fate(kind: Kind, posting: Posting, result: ElementResult) -> Fate | Verdict:
+    if result.ok and not result.id:
+        # An allocation that was made may come back without its id: it is read on its credit note.
+        return Verdict.ALREADY_EXISTS
     if result.ok:
-        return Posted(result.id, result.number, result.status, result.total)
+        return Posted(result.id, result.number, result.status, result.total, result.part_id)
     if not result.messages:
         return Again("Another document of the same call was refused and took this one along.")
     account = str(posting.document.get("Account", {}).get("Code", ""))
@@ -95,8 +98,8 @@ def _settle_doubts(
 
 
 _PAID_OTHERWISE = (
-    "Xero does not take payment {posting.natural_key}: the invoice is paid already by another payment, or is "
-    "no longer approved. Look at the invoice in Xero; then try again, assign the payment elsewhere, or discard it."
+    "Xero does not take {posting}: its document is settled already by something else, or is no longer approved. Look at "
+    "it in Xero; then try again, or discard this."
 )
 
 

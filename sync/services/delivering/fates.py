@@ -11,12 +11,16 @@ from integrations.core.failures import Failure
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """It is in Xero. `was_there`: found there, not made by this call. Amounts in its currency."""
+    """It is in Xero. `was_there`: found there, not made by this call. Amounts in its currency.
+
+    `part_id`: the overpayment that a bank transaction made.
+    """
 
     id: str
     number: str = ""
     status: str = ""
     total: Decimal | None = None
+    part_id: str = ""
     was_there: bool = False
 
 

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 from integrations.core.budget import Priority
 from sync.core.batching import BATCH_SIZE
 from sync.models import Posting
+from sync.services.delivering import elements
+from sync.services.delivering.elements import Element, before, beneath
 
-Element = dict[str, Any]
+UNDOING: Final = frozenset({
+    Posting.Kind.PAYMENT_DELETE,
+    Posting.Kind.OVERPAYMENT_DELETE,
+    Posting.Kind.REFUND_DELETE,
+    Posting.Kind.ALLOCATION_DELETE,
+    Posting.Kind.CREDIT_NOTE_VOID,
+    Posting.Kind.INVOICE_VOID,
+    Posting.Kind.BANK_TRANSACTION_DELETE,
+    Posting.Kind.BANK_TRANSFER_DELETE,
+    Posting.Kind.JOURNAL_VOID,
+})  # fmt: skip
+"""Kinds that undo one other posting: `changes`, or else `waits_for`, is reversed by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,104 +39,72 @@ class Kind:
     size: int = BATCH_SIZE
     words: str = "document"
     """What an accountant calls it."""
+    has_body: bool = True
+    reads_beneath: bool = False
+    """Whether the call also names what its posting's target was made on."""
 
 
-def _contact(posting: Posting) -> Element:
-    return dict(posting.document)
-
-
-def _invoice(posting: Posting) -> Element:
-    return {**posting.document, "Contact": {"ContactID": _contact_id(posting)}}
-
-
-def _contact_id(posting: Posting) -> str:
-    return posting.customer.xero_contact_id if posting.customer else ""
-
-
-def _before(posting: Posting) -> str:
-    """The Xero id of what this posting waited for: its invoice, or the payment it undoes."""
-    return posting.waits_for.remote_id if posting.waits_for else ""
-
-
-def _authorise(posting: Posting) -> Element:
-    return {"InvoiceID": _before(posting), "Status": "AUTHORISED"}
-
-
-def _update(posting: Posting) -> Element:
-    return {**_invoice(posting), "InvoiceID": _before(posting)}
-
-
-def _close(posting: Posting) -> Element:
-    """A draft is deleted; an approved invoice without payments can only be voided (Invoices, status)."""
-    is_draft = posting.waits_for is not None and posting.waits_for.remote_status == "DRAFT"
-    return {"InvoiceID": _before(posting), "Status": "DELETED" if is_draft else "VOIDED"}
-
-
-def _payment(posting: Posting) -> Element:
-    return {**posting.document, "Invoice": {"InvoiceID": _before(posting)}}
-
-
-def _overpayment(posting: Posting) -> Element:
-    """RECEIVE-OVERPAYMENT: one line without account, which Xero books to the customer's credit."""
-    payment = posting.document
-    return {
-        "Type": "RECEIVE-OVERPAYMENT",
-        "Contact": {"ContactID": _contact_id(posting)},
-        "BankAccount": payment["Account"],
-        "Date": payment["Date"],
-        "Reference": payment["Reference"],
-        "CurrencyCode": posting.currency,
-        "LineAmountTypes": "NoTax",
-        "LineItems": [
-            {"Description": f"Paid too much, {payment['Reference']}", "LineAmount": payment["Amount"]}
-        ],
-    }
-
-
-def _deleted(posting: Posting) -> Element:
-    return {"Status": "DELETED"}
-
-
+_K = Posting.Kind
 KINDS: Mapping[str, Kind] = {
-    # In order of urgency: undoing first, money next, what money waits for after that.
-    Posting.Kind.PAYMENT_DELETE: Kind(
-        "POST", "/Payments/{before}", "Payments", "payments", "urgent", _deleted, 1, "payment"
+    # In order of urgency: undoing first, from the money down; money next; then what money waits for.
+    _K.REFUND_DELETE: Kind("POST", "/Payments/{before}", "Payments", "payments", "urgent", elements.deleted, 1, "refund"),
+    _K.PAYMENT_DELETE: Kind("POST", "/Payments/{before}", "Payments", "payments", "urgent", elements.deleted, 1, "payment"),
+    _K.ALLOCATION_DELETE: Kind(
+        "DELETE", "/CreditNotes/{beneath}/Allocations/{before}", "Allocations", "payments", "urgent", elements.deleted, 1,
+        "allocation", has_body=False, reads_beneath=True,
     ),
-    Posting.Kind.OVERPAYMENT_DELETE: Kind(
-        "POST", "/BankTransactions/{before}", "BankTransactions", "bank", "urgent", _deleted, 1, "overpayment"
+    _K.OVERPAYMENT_DELETE: Kind(
+        "PUT", "/Payments", "Payments", "payments", "urgent", elements.cash_refund, words="refund of an overpayment"
     ),
-    Posting.Kind.PAYMENT: Kind(
-        "PUT", "/Payments", "Payments", "payments", "urgent", _payment, words="payment"
+    _K.BANK_TRANSACTION_DELETE: Kind(
+        "POST", "/BankTransactions/{before}", "BankTransactions", "bank", "urgent", elements.deleted, 1, "bank transaction"
     ),
-    Posting.Kind.OVERPAYMENT: Kind(
-        "PUT", "/BankTransactions", "BankTransactions", "bank", "urgent", _overpayment, words="overpayment"
+    _K.BANK_TRANSFER_DELETE: Kind(
+        "POST", "/BankTransfers", "BankTransfers", "bank", "urgent", elements.delete_transfer, words="bank transfer"
     ),
-    Posting.Kind.INVOICE_AUTHORISE: Kind(
-        "POST", "/Invoices", "Invoices", "invoices", "urgent", _authorise, words="invoice"
+    _K.CREDIT_NOTE_VOID: Kind(
+        "POST", "/CreditNotes", "CreditNotes", "credit_notes", "urgent", elements.void_credit_note, words="credit note"
     ),
-    Posting.Kind.INVOICE_UPDATE: Kind(
-        "POST", "/Invoices", "Invoices", "invoices", "urgent", _update, words="invoice"
+    _K.JOURNAL_VOID: Kind(
+        "POST", "/ManualJournals", "ManualJournals", "journals", "urgent", elements.void_journal, words="journal"
     ),
-    Posting.Kind.INVOICE: Kind(
-        "PUT", "/Invoices", "Invoices", "invoices", "normal", _invoice, words="invoice"
+    _K.PAYMENT: Kind("PUT", "/Payments", "Payments", "payments", "urgent", elements.payment, words="payment"),
+    _K.OVERPAYMENT: Kind(
+        "PUT", "/BankTransactions", "BankTransactions", "bank", "urgent", elements.overpayment, words="overpayment"
     ),
-    Posting.Kind.CONTACT: Kind(
-        "PUT", "/Contacts", "Contacts", "contacts", "normal", _contact, words="contact"
+    _K.REFUND: Kind("PUT", "/Payments", "Payments", "payments", "urgent", elements.cash_refund, words="refund"),
+    _K.SPEND: Kind(
+        "PUT", "/BankTransactions", "BankTransactions", "bank", "urgent", elements.bank_transaction, words="spend money"
     ),
-    Posting.Kind.INVOICE_CLOSE: Kind(
-        "POST", "/Invoices", "Invoices", "invoices", "normal", _close, words="invoice"
+    _K.RECEIVE: Kind(
+        "PUT", "/BankTransactions", "BankTransactions", "bank", "urgent", elements.bank_transaction, words="receive money"
     ),
-}
+    _K.INVOICE_AUTHORISE: Kind(
+        "POST", "/Invoices", "Invoices", "invoices", "urgent", elements.authorise, words="invoice"
+    ),
+    _K.INVOICE_UPDATE: Kind("POST", "/Invoices", "Invoices", "invoices", "urgent", elements.update, words="invoice"),
+    _K.CREDIT_NOTE: Kind(
+        "PUT", "/CreditNotes", "CreditNotes", "credit_notes", "urgent", elements.invoice, words="credit note"
+    ),
+    _K.CREDIT_NOTE_ALLOCATION: Kind(
+        "PUT", "/CreditNotes/{before}/Allocations", "Allocations", "payments", "urgent", elements.allocation, 1, "allocation", reads_beneath=True),
+    _K.JOURNAL: Kind("PUT", "/ManualJournals", "ManualJournals", "journals", "urgent", elements.journal, words="journal"),
+    _K.INVOICE: Kind("PUT", "/Invoices", "Invoices", "invoices", "normal", elements.invoice, words="invoice"),
+    _K.CONTACT: Kind("PUT", "/Contacts", "Contacts", "contacts", "normal", elements.contact, words="contact"),
+    _K.INVOICE_CLOSE: Kind("POST", "/Invoices", "Invoices", "invoices", "normal", elements.close, words="invoice"),
+    _K.INVOICE_VOID: Kind("POST", "/Invoices", "Invoices", "invoices", "normal", elements.close, words="invoice"),
+}  # fmt: skip
 
 
 def path_of(kind: Kind, posting: Posting) -> str:
     """The path of a call whose first member is `posting`."""
-    return kind.path.format(before=_before(posting))
+    below = beneath(posting) if kind.reads_beneath else ""
+    return kind.path.format(before=before(posting), beneath=below)
 
 
 def params_of(kind: Kind) -> dict[str, str]:
     """`summarizeErrors=false` saves the good documents of a batch; `unitdp=4` keeps unit prices exact."""
     params = {"summarizeErrors": "false"} if kind.size > 1 else {}
-    if kind.collection == "Invoices":
+    if kind.collection in {"Invoices", "CreditNotes"} and kind.size > 1:
         params["unitdp"] = "4"
     return params

@@ -11,13 +11,15 @@ from django.utils import timezone
 from integrations.models import Connection
 from integrations.xero.core.wire import dumps
 from sync.models import Delivery, Posting
-from sync.services.delivering.kinds import KINDS, path_of
+from sync.services.delivering.kinds import KINDS, Kind, path_of
 
 _READ = (
-    "pair_id", "kind", "natural_key", "document", "currency", "customer__xero_contact_id",
-    "waits_for__remote_id", "waits_for__remote_status",
+    "pair_id", "kind", "natural_key", "document", "currency", "amount_minor", "customer__xero_contact_id",
+    "changes_id", "changes__remote_id", "changes__remote_part_id", "changes__remote_status", "changes__kind",
+    "waits_for__remote_id", "waits_for__remote_part_id", "waits_for__remote_status", "waits_for__kind",
 )  # fmt: skip
 """What a call is written from; making whole rows would take longer than writing it."""
+_READ_BENEATH = ("changes__waits_for__remote_id", "waits_for__waits_for__remote_id")
 
 
 @transaction.atomic
@@ -27,7 +29,7 @@ def prepare(connection: Connection, kind_name: str) -> tuple[Delivery, list[Post
     From here on body and key stay the same until Xero's answer is known.
     """
     kind = KINDS[kind_name]
-    postings = _claim(connection.pair_id, kind_name, kind.size)
+    postings = _claim(connection.pair_id, kind_name, kind)
     if not postings:
         return None
     elements = [kind.element(posting) for posting in postings]
@@ -40,7 +42,7 @@ def prepare(connection: Connection, kind_name: str) -> tuple[Delivery, list[Post
         purpose=kind.purpose,
         method=kind.method,
         path=path_of(kind, postings[0]),
-        body=dumps(body),
+        body=dumps(body) if kind.has_body else "",
         idempotency_key=f"tillbridge-{uuid.uuid4()}",
         posting_ids=[posting.pk for posting in postings],
         state=Delivery.State.SENDING,
@@ -54,13 +56,17 @@ def prepare(connection: Connection, kind_name: str) -> tuple[Delivery, list[Post
     return delivery, postings
 
 
-def _claim(pair_id: int, kind_name: str, size: int) -> list[Posting]:
+def _claim(pair_id: int, kind_name: str, kind: Kind) -> list[Posting]:
     now = timezone.now()
     due = Q(state=Posting.State.READY) | Q(state=Posting.State.RETRYING, not_before__lte=now)
-    return list(
+    rows = (
         Posting.objects.filter(due, pair_id=pair_id, kind=kind_name)
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
-        .select_related("customer", "waits_for")
-        .only(*_READ)
-        .order_by("pk")[:size]
+        .order_by("pk")
     )
+    if kind.reads_beneath:
+        rows = rows.select_related("customer", "waits_for__waits_for", "changes__waits_for")
+        rows = rows.only(*_READ, *_READ_BENEATH)
+    else:
+        rows = rows.select_related("customer", "waits_for", "changes").only(*_READ)
+    return list(rows[: kind.size])

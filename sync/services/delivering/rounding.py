@@ -70,9 +70,17 @@ def _stop(pair: Pair, posting: Posting, ours: Money, echoed: Decimal) -> None:
     failure = ConfigurationFailure(
         "total_differs",
         posting.natural_key,
-        f"Xero totals invoice {posting.remote_number or posting.natural_key} at {echoed} {posting.currency}, "
-        f"but the customer pays {ours}.",
-        "Correct the invoice in Xero so that its total is what the customer pays, then mark this as fixed: "
-        "the payment that waits is posted then.",
+        f"Xero totals {_name(posting)} at {echoed} {posting.currency}, but {_moves(posting)} {ours}.",
+        "Correct it in Xero so that its total is the same, then mark this as fixed: the money that waits for it is "
+        "posted then.",
     )
     hold_for_problem(pair, failure, waiters.values_list("pk", flat=True))
+
+
+def _name(posting: Posting) -> str:
+    what = "credit note" if posting.kind == Posting.Kind.CREDIT_NOTE else "invoice"
+    return f"{what} {posting.remote_number or posting.natural_key}"
+
+
+def _moves(posting: Posting) -> str:
+    return "the customer gets back" if posting.kind == Posting.Kind.CREDIT_NOTE else "the customer pays"

@@ -14,13 +14,14 @@ from integrations.bulk import update_rows
 from integrations.clock import business_now
 from integrations.core.failures import ConfigurationFailure, OutcomeUnknown, TransientFailure
 from integrations.core.money import Money
-from integrations.models import Customer, Pair
+from integrations.models import Customer, Pair, Refund
 from sync.core.backoff import MOST_ATTEMPTS, delay_seconds
 from sync.models import Delivery, Notice, Posting
 from sync.services.delivering.fates import Again, Answered, Fate, Posted, Refused
+from sync.services.delivering.kinds import UNDOING
 from sync.services.delivering.rounding import check_total
 from sync.services.locked_period import redate
-from sync.services.notify import write_notices
+from sync.services.notify import write_notices, write_refund_notices
 from sync.services.problems import hold_for_problem, open_problem
 
 _READ_WITH: Mapping[str, Sequence[str]] = {
@@ -29,16 +30,22 @@ _READ_WITH: Mapping[str, Sequence[str]] = {
         "payment__vendor_tx_code", "payment__amount_minor", "payment__currency", "order__number",
         "order__currency", "order__connection_id", "order__customer__email",
     ),
+    Posting.Kind.REFUND: ("refund_id",),
 }  # fmt: skip
 """What follows from a document in Xero is worked out from these."""
 _FATE_FIELDS = [
-    "state", "delivery", "remote_id", "remote_number", "remote_status", "attempts",
+    "state", "delivery", "remote_id", "remote_part_id", "remote_number", "remote_status", "attempts",
     "error_class", "error", "posted_at", "not_before",
 ]  # fmt: skip
 _READ = (
     "pair_id", "kind", "natural_key", "amount_minor", "currency", "mapping_version_id", "order_id",
-    "customer_id", "problem_id", *_FATE_FIELDS,
+    "customer_id", "problem_id", "waits_for_id", "changes_id", *_FATE_FIELDS,
 )  # fmt: skip
+_TOTALLED = frozenset({Posting.Kind.INVOICE, Posting.Kind.INVOICE_UPDATE, Posting.Kind.CREDIT_NOTE})
+"""Documents whose total decides how much money goes on them."""
+_GONE: Mapping[str, str] = dict.fromkeys(
+    (Posting.Kind.CREDIT_NOTE_VOID, Posting.Kind.INVOICE_VOID, Posting.Kind.JOURNAL_VOID), "VOIDED"
+)
 
 
 @transaction.atomic
@@ -64,7 +71,9 @@ def settle(delivery: Delivery, answered: Answered) -> None:
 
 def postings_of(delivery: Delivery) -> list[Posting]:
     """The call's members in the body's order."""
-    rows = Posting.objects.select_related("customer", "waits_for").in_bulk(delivery.posting_ids)
+    rows = Posting.objects.select_related("customer", "waits_for__waits_for", "changes__waits_for").in_bulk(
+        delivery.posting_ids
+    )
     return [rows[key] for key in delivery.posting_ids]
 
 
@@ -76,7 +85,7 @@ def _members(delivery: Delivery) -> list[Posting]:
     also = _READ_WITH.get(delivery.kind, ())
     members = Posting.objects.filter(pk__in=delivery.posting_ids).order_by("pk")
     if also:
-        members = members.select_related(*{name.rpartition("__")[0] for name in also})
+        members = members.select_related(*{name.rpartition("__")[0] for name in also if "__" in name})
     # Documents are read again only where one has to be changed.
     return list(members.only(*_READ, *also).select_for_update(of=("self",), no_key=True))
 
@@ -86,6 +95,7 @@ def _apply(pair: Pair, posting: Posting, fate: Fate) -> None:
     if isinstance(fate, Posted):
         posting.state = Posting.State.POSTED
         posting.remote_id, posting.remote_number = fate.id, fate.number
+        posting.remote_part_id = fate.part_id
         posting.remote_status = fate.status
         posting.posted_at = timezone.now()
         posting.error, posting.error_class = "", ""
@@ -133,7 +143,7 @@ def _after_posting(pair: Pair, posted: Sequence[tuple[Posting, Posted]]) -> None
     _contacts([posting for posting, _ in posted if posting.kind == Posting.Kind.CONTACT])
     for posting, fate in posted:
         _follow(posting)
-        if posting.kind in {Posting.Kind.INVOICE, Posting.Kind.INVOICE_UPDATE}:
+        if posting.kind in _TOTALLED:
             check_total(pair, posting, fate.total)
         if posting.kind == Posting.Kind.OVERPAYMENT:
             _ask_about(pair, posting)
@@ -144,6 +154,20 @@ def _after_posting(pair: Pair, posted: Sequence[tuple[Posting, Posted]]) -> None
         if posting.kind == Posting.Kind.PAYMENT and posting.payment and posting.order
     ]
     write_notices(pair, paid, business_now().isoformat())
+    _tell_of_refunds(
+        pair,
+        [row.refund_id for row, _ in posted if row.kind == Posting.Kind.REFUND and row.refund_id is not None],
+    )
+
+
+def _tell_of_refunds(pair: Pair, refund_ids: Sequence[int]) -> None:
+    """A refund is confirmed when its money has left the clearing account in Xero."""
+    if not refund_ids:
+        return
+    refunds = Refund.objects.filter(pk__in=refund_ids).select_related(
+        "order__customer", "payment", "instruction"
+    )
+    write_refund_notices(pair, refunds.order_by("pk"), business_now().isoformat())
 
 
 def _ask_about(pair: Pair, posting: Posting) -> None:
@@ -177,8 +201,9 @@ def _follow(posting: Posting) -> None:
         _invoice_of(posting).update(
             state=Posting.State.REVERSED, remote_status=posting.remote_status or "VOIDED"
         )
-    elif posting.kind in {Posting.Kind.PAYMENT_DELETE, Posting.Kind.OVERPAYMENT_DELETE}:
-        Posting.objects.filter(waiters=posting).update(state=Posting.State.REVERSED, remote_status="DELETED")
+    elif posting.kind in UNDOING:
+        undone = Posting.objects.filter(pk=posting.changes_id or posting.waits_for_id or 0)
+        undone.update(state=Posting.State.REVERSED, remote_status=_GONE.get(posting.kind, "DELETED"))
 
 
 def _invoice_of(posting: Posting) -> QuerySet[Posting]:
