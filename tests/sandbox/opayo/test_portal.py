@@ -84,6 +84,14 @@ def test_only_what_is_possible_is_offered_and_it_works(
     assert f'value="{action}"' not in get(opayo, f"/transactions/{key}")
 
 
+def test_an_authenticate_is_authorised_as_often_as_it_lasts(opayo: Opayo) -> None:
+    key = opayo.sell(TxType="AUTHENTICATE", Amount="10.00")
+    for place, amount in enumerate(("5.00", "6.50")):
+        assert do(opayo, key, "authorise", amount=amount, vendor_tx_code=f"A-{place}").status == 303
+    assert 'value="authorise"' not in get(opayo, f"/transactions/{key}")
+    assert do(opayo, key, "authorise", amount="0.01", vendor_tx_code="A-3").status == 422
+
+
 def test_batches_are_listed_with_their_net(opayo: Opayo) -> None:
     opayo.sell(Amount="10.00")
     opayo.pass_time(days=1)

@@ -274,3 +274,14 @@ def test_too_many_commands_are_refused_for_a_minute() -> None:
     assert [opayo.report_code("version") for _ in range(3)] == ["0000", "0000", "2213"]
     opayo.pass_time(machine=True, seconds=61)
     assert opayo.report_code("version") == "0000"
+
+
+@pytest.mark.parametrize(("shown", "whole"), [("released", False), ("original", True)])
+def test_what_was_released_of_a_deferred_is_told_by_the_switch(shown: str, whole: bool) -> None:
+    opayo = make_opayo(released_amount=shown)
+    vps_tx_id = opayo.sell(TxType="DEFERRED")
+    asked = opayo.truth_of(vps_tx_id)["amount"]
+    opayo.system.merchant_releases(vps_tx_id, Decimal("6.00"))
+    told = values(opayo.report("getTransactionDetail", vpstxid=vps_tx_id))["amount"]
+    assert told == (str(asked) if whole else "6.00")
+    assert asked > 6
