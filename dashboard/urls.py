@@ -7,6 +7,7 @@ from django.urls import include, path
 from dashboard.views import (
     activity,
     approving,
+    asking,
     attention,
     attention_actions,
     connections,
@@ -16,6 +17,7 @@ from dashboard.views import (
     orders,
     pairs,
     payments,
+    refunds,
     settings,
 )
 
@@ -28,6 +30,12 @@ _records = [
     path("payments/", payments.payments, name="payments"),
     path("payments/export.<str:file_format>", payments.payments_export, name="payments-export"),
     path("payments/<int:payment_id>/", payments.payments_page, name="payments-page"),
+    path("payments/<int:payment_id>/ask/<str:kind>/", asking.ask_opayo, name="payments-ask"),
+    path("payments/asked/<int:instruction_id>/withdraw/", asking.withdraw_ask, name="payments-withdraw"),
+    path("refunds/", refunds.refunds, name="refunds"),
+    path("refunds/export.<str:file_format>", refunds.refunds_export, name="refunds-export"),
+    path("refunds/asked/", refunds.asked, name="refunds-asked"),
+    path("refunds/asked/export.<str:file_format>", refunds.asked_export, name="refunds-asked-export"),
     path("postings/", evidence.postings, name="postings"),
     path("postings/export.<str:file_format>", evidence.postings_export, name="postings-export"),
     path("postings/<int:posting_id>/", evidence.postings_page, name="postings-page"),

@@ -49,6 +49,23 @@ PAYMENT: Final[dict[str, StateWords]] = {
     ),
 }
 
+INSTRUCTION: Final[dict[str, StateWords]] = {
+    "asked": StateWords("Asked for", "work", "Written down; Opayo is asked next."),
+    "sending": StateWords("At Opayo", "work", "Opayo is being asked."),
+    "unknown": StateWords(
+        "No answer yet", "work", "The answer was lost; Opayo's reports tell what became of it."
+    ),
+    "done": StateWords("Done", "ok", "Opayo has done it."),
+    "refused": StateWords("Refused", "bad", "It was not done."),
+}
+
+BEING_BOOKED: Final = StateWords("Being booked", "work", "Opayo has done it; the books follow.")
+
+REFUND: Final[dict[str, StateWords]] = {
+    "given": StateWords("Given back", "ok", "Opayo has given this money back."),
+    "voided": StateWords("Voided", "mute", "The refund was taken back before it was settled."),
+}
+
 POSTING: Final[dict[str, StateWords]] = {
     "waiting": StateWords("Waiting", "wait", "Waits for another posting or record."),
     "ready": StateWords("Ready", "work", "Goes with the next call to Xero."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 
-from integrations.models import ApiCall, AuditEntry, Event, Order, Pair, Payment
+from integrations.models import ApiCall, AuditEntry, Event, Instruction, Order, Pair, Payment, Refund
 from sync.models import Notice, Posting
 
 _SHOWN = ("id", "kind", "state", "remote_id", "order_id", "payment_id")
@@ -31,6 +31,27 @@ def payments_of(pair: Pair) -> QuerySet[Payment]:
         .defer("order__document", "security_key", "checks")
         .annotate(happened_at=Coalesce("taken_at", "created_at"))
         .prefetch_related(Prefetch("postings", queryset=postings, to_attr="payment_postings"))
+    )
+
+
+def refunds_of(pair: Pair) -> QuerySet[Refund]:
+    """Refunds with their order and what they became in Xero (`shown_postings`, the money after its credit note)."""
+    kinds = [Posting.Kind.CREDIT_NOTE, Posting.Kind.REFUND]
+    postings = Posting.objects.filter(kind__in=kinds).order_by("pk").only(*_SHOWN, "refund_id")
+    return (
+        Refund.objects.filter(pair=pair)
+        .select_related("payment", "payment__order")
+        .defer("payment__security_key", "payment__checks", "payment__order__document")
+        .prefetch_related(Prefetch("postings", queryset=postings, to_attr="shown_postings"))
+    )
+
+
+def asked_of(pair: Pair) -> QuerySet[Instruction]:
+    """What Opayo was asked, with payment, order and who asked."""
+    return (
+        Instruction.objects.filter(pair=pair)
+        .select_related("payment", "payment__order", "asked_by")
+        .defer("payment__security_key", "payment__checks", "payment__order__document")
     )
 
 

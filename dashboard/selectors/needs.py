@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
+from django.utils import timezone
 
 from dashboard.core.wording import counted
 from dashboard.selectors.approvals import prices_held, waiting_rulings
 from dashboard.selectors.prices import Price
-from integrations.models import Connection, Event, Order, Pair, Payment
+from integrations.instructions.selectors import open_instructions
+from integrations.models import Connection, Event, Instruction, Order, Pair, Payment
+from integrations.opayo.core.refusal_words import NOT_SETTLED_YET
 from sync.models import Notice, Posting, Problem
+
+_LONG = timedelta(minutes=10)
+"""After this long without an outcome a person should know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ def needs_of(pair: Pair) -> list[Need]:
         *_approvals(pair),
         *_postings(pair),
         *_payments(pair),
+        *_instructions(pair),
         *_invalid_orders(pair),
         *_events(pair),
         *_notices(pair),
@@ -138,6 +146,29 @@ def _payments(pair: Pair) -> list[Need]:
             prices(unmatched, "amount_minor"),
             reverse("attention-payments", args=[pair.slug]),
             "Assign",
+        )
+    ]
+
+
+def stuck_instructions(pair: Pair) -> QuerySet[Instruction]:
+    """What Opayo was asked a while ago, and nobody knows what became of it; those that only wait for a batch are well."""
+    rows = open_instructions(pair.pk).exclude(status_detail=NOT_SETTLED_YET)
+    return rows.filter(asked_at__lt=timezone.now() - _LONG)
+
+
+def _instructions(pair: Pair) -> list[Need]:
+    stuck = stuck_instructions(pair)
+    count = stuck.count()
+    if not count:
+        return []
+    return [
+        Need(
+            "undo-2",
+            f"{counted(count, 'instruction')} to Opayo {'has' if count == 1 else 'have'} no outcome yet",
+            "Opayo's reports are being asked, and nothing is sent twice. Check the connection, or look in MyOpayo.",
+            prices(stuck, "amount_minor"),
+            f"{reverse('refunds-asked', args=[pair.slug])}?state=open",
+            "Look",
         )
     ]
 

@@ -15,7 +15,7 @@ from dashboard.core.states import Tone, state_words
 from dashboard.core.timeline import Entry, Fact, in_order
 from dashboard.core.wording import counted
 from dashboard.tables.payments import card_words
-from integrations.models import AuditEntry, Event, Order, Pair, Payment
+from integrations.models import AuditEntry, Event, Instruction, Order, Pair, Payment
 from sync.models import Delivery, Notice, Posting, Ruling
 
 _EVENT_TITLES: Final[dict[str, str]] = {
@@ -25,6 +25,8 @@ _EVENT_TITLES: Final[dict[str, str]] = {
     "payment.started": "Payment announced by the shop",
     "notification": "Opayo told the outcome",
     "transaction": "Found in Opayo's reports",
+    "instruction": "Opayo has done as asked",
+    "refund.requested": "The shop asks for a refund",
 }
 _EVENT_ICONS: Final[dict[str, str]] = {
     "shop": "shopping-bag",
@@ -47,6 +49,7 @@ class Story:
     notices: list[Notice]
     acts: list[AuditEntry]
     rulings: list[Ruling]
+    instructions: list[Instruction]
 
     @property
     def documents(self) -> list[Posting]:
@@ -55,7 +58,7 @@ class Story:
 
 
 def story_of_order(order: Order) -> Story:
-    """Seven queries, however long the story is."""
+    """Eight queries, however long the story is."""
     payments = list(Payment.objects.filter(order=order).order_by("pk"))
     about = Q(order=order) | Q(payment__in=payments)
     if order.customer is not None:
@@ -92,7 +95,20 @@ def _story(pair: Pair, events: QuerySet[Event], payments: list[Payment], about: 
         AuditEntry.objects.filter(_acts(postings, payments), pair=pair).select_related("actor").order_by("pk")
     )
     rulings = list(Ruling.objects.filter(noticed, pair=pair).select_related("payment").order_by("pk"))
-    return Story(pair, list(events), payments, postings, list(deliveries), list(notices), list(acts), rulings)
+    asked = (
+        Instruction.objects.filter(payment__in=payments).select_related("asked_by", "refund").order_by("pk")
+    )
+    return Story(
+        pair,
+        list(events),
+        payments,
+        postings,
+        list(deliveries),
+        list(notices),
+        list(acts),
+        rulings,
+        list(asked),
+    )
 
 
 def _acts(postings: list[Posting], payments: list[Payment]) -> Q:
@@ -116,6 +132,7 @@ def timeline(story: Story) -> list[Entry]:
         *(_notice(story.pair, notice) for notice in story.notices),
         *(_ruling(ruling) for ruling in story.rulings),
         *(_act(act) for act in story.acts),
+        *(entry for row in story.instructions for entry in _instruction(row)),
     ])  # fmt: skip
 
 
@@ -253,6 +270,39 @@ def _ruling(ruling: Ruling) -> Entry:
         facts=tuple(Fact("Label", str(tag)) for tag in ruling.tags),
         rank=1,
     )
+
+
+def _instruction(row: Instruction) -> Iterator[Entry]:
+    """What Opayo was asked, by whom and why; and what became of it."""
+    words = state_words(states.INSTRUCTION, row.state)
+    if (
+        row.state == Instruction.State.DONE
+        and row.kind == Instruction.Kind.REFUND
+        and not hasattr(row, "refund")
+    ):
+        words = states.BEING_BOOKED
+    who = row.asked_by.email if row.asked_by else row.get_via_display()
+    yield Entry(
+        at=row.asked_at,
+        icon="undo-2",
+        tone=words.tone if words.tone != "bad" else "mute",
+        title=f"{row.get_kind_display()} asked for",
+        text=" · ".join(part for part in (who, row.reason, "" if row.ended_at else row.error) if part),
+        state=words if words.tone == "work" else None,
+        minor=row.amount_minor,
+        currency=row.currency,
+        facts=(Fact("VendorTxCode", row.vendor_tx_code),),
+        rank=1,
+    )
+    if row.ended_at is not None:
+        yield Entry(
+            at=row.ended_at,
+            icon="undo-2",
+            tone=words.tone,
+            title=f"{row.get_kind_display()} {'refused' if row.state == Instruction.State.REFUSED else 'done at Opayo'}",
+            text=row.error or row.status_detail,
+            rank=2,
+        )
 
 
 def _act(act: AuditEntry) -> Entry:

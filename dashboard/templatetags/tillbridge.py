@@ -73,6 +73,7 @@ _WORDS = {
     "event": states.EVENT,
     "notice": states.NOTICE,
     "connection": states.CONNECTION,
+    "instruction": states.INSTRUCTION,
 }
 
 

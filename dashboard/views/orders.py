@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseStopPolling
 from dashboard.core.timeline import is_settled
 from dashboard.selectors.documents import xero_objects
 from dashboard.selectors.lists import orders_of
+from dashboard.selectors.money_back import money_back
 from dashboard.selectors.order_lines import lines_of
 from dashboard.selectors.timeline import story_of_order, timeline
 from dashboard.tables.orders import ORDERS, OrderFilter
@@ -70,6 +71,7 @@ def _order(pair: Pair, order_id: int) -> dict[str, Any]:
         "payments": story.payments,
         "documents": xero_objects(story.documents, settings.XERO_APP_URL),
         "entries": entries,
+        "money_back": money_back(story.payments),
         "is_settled": is_settled(entries),
         "due_minor": max(order.total_minor - order.captured_minor, 0),
     }

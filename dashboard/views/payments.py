@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from dashboard.selectors.attention import stray_payment
 from dashboard.selectors.documents import xero_objects
 from dashboard.selectors.lists import payments_of
+from dashboard.selectors.money_back import money_back
 from dashboard.selectors.timeline import story_of_payment, timeline
 from dashboard.tables.payments import PAYMENTS, PaymentFilter, card_words
 from dashboard.views.lists import ListPage
@@ -61,4 +62,5 @@ def _payment(pair: Pair, payment: Payment) -> dict[str, Any]:
         "stray": stray_payment(payment) if payment.is_unmatched else None,
         "documents": xero_objects(story.documents, settings.XERO_APP_URL),
         "entries": timeline(story),
+        "money_back": money_back([payment]),
     }

@@ -18,7 +18,7 @@ from integrations.instructions.wakeup import wake_when_committed
 from integrations.models import AuditEntry, Instruction, Payment, User
 from integrations.opayo.core.follow_ups import MAKES_A_TRANSACTION, Kind
 
-__all__ = ["Ask", "NotAllowedError", "another_code", "ask", "keep_refusal", "withdraw"]
+__all__ = ["Ask", "NotAllowedError", "another_code", "ask", "keep_refusal", "next_code", "withdraw"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def ask(payment: Payment, kind: Kind, amount: Money | None, ask: Ask) -> Instruc
         kind=chosen,
         amount_minor=_amount(chosen, amount, facts.captured),
         currency=facts.currency,
-        vendor_tx_code=_free_code(payment, chosen),
+        vendor_tx_code=next_code(payment, chosen),
         request_key=ask.request_key,
         via=ask.via,
         asked_by=ask.by,
@@ -75,8 +75,8 @@ def _amount(kind: Kind, amount: Money | None, captured: Money | None) -> int | N
     return amount.minor if takes_amount and amount else None
 
 
-def _free_code(payment: Payment, kind: Kind) -> str:
-    """The next code for a follow-up of this payment. The lock on the payment keeps it free."""
+def next_code(payment: Payment, kind: Kind) -> str:
+    """The next code for a follow-up of this payment. A lock on the payment keeps it free."""
     number = payment.instructions.count()
     while True:
         number += 1
@@ -88,7 +88,7 @@ def _free_code(payment: Payment, kind: Kind) -> str:
 
 def another_code(instruction: Instruction) -> str:
     """A code in place of one that somebody else's transaction has."""
-    return _free_code(instruction.payment, instruction.kind)  # type: ignore[arg-type]
+    return next_code(instruction.payment, instruction.kind)  # type: ignore[arg-type]
 
 
 @transaction.atomic
@@ -104,7 +104,7 @@ def keep_refusal(payment: Payment, amount: Money, ask: Ask, why: str) -> Instruc
             "state": Instruction.State.REFUSED,
             "amount_minor": amount.minor,
             "currency": amount.currency,
-            "vendor_tx_code": _free_code(payment, "refund"),
+            "vendor_tx_code": next_code(payment, "refund"),
             "via": ask.via,
             "asked_by": ask.by,
             "reason": mask_text(ask.reason),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from dashboard.urls import urlpatterns
 from integrations.members.roles import role_allows
 from integrations.members.slugs import RESERVED_SLUGS
-from integrations.models import Connection, Membership, Pair, Role
+from integrations.models import Connection, Instruction, Membership, Pair, Role
 from integrations.pairs.health import Health
 from sync.models import Delivery, Problem, Ruling
 from tests.dashboard.scene import Scene
@@ -23,7 +23,7 @@ from tests.factories import MembershipFactory, PairFactory
 PairClient = Callable[[Pair, str], Client]
 
 _POST_ONLY = {
-    "orders-pay-link", "attention-resolve", "attention-assign", "connections-test", "connections-off",
+    "orders-pay-link", "payments-withdraw", "attention-resolve", "attention-assign", "connections-test", "connections-off",
     "settings-accounts-clear", "settings-members-change", "attention-release", "attention-refuse", "attention-mend-all",
     *(f"attention-{kind}-{act}" for kind in ("postings", "events", "notices") for act in ("retry", "discard")),
 }  # fmt: skip
@@ -56,6 +56,7 @@ def arguments(name: str, scene: Scene) -> dict[str, Any]:
         "file_format": "csv",
         "order_id": scene.orders[0].pk,
         "payment_id": scene.stray.pk,
+        "kind": "refund",
         "posting_id": scene.dead.pk,
         "event_id": scene.dead_event.pk,
         "notice_id": scene.dead_notice.pk,
@@ -65,6 +66,9 @@ def arguments(name: str, scene: Scene) -> dict[str, Any]:
         "role_id": pair.account_roles.values_list("pk", flat=True)[0],
         "ruling_id": Ruling.objects.get_or_create(
             pair=pair, order=scene.orders[0], outcome="hold", defaults={"ruled_at": timezone.now()}
+        )[0].pk,
+        "instruction_id": Instruction.objects.get_or_create(
+            pair=pair, payment=scene.stray, kind="refund", vendor_tx_code="R1", request_key="k", via="person"
         )[0].pk,
         "membership_id": Membership.objects.filter(pair=pair).values_list("pk", flat=True)[0],
     }
