@@ -14,7 +14,7 @@ from sandbox.auditor.disputes import (
     disputes_of,
     judge_disputes,
 )
-from sandbox.auditor.evidence import GONE, Case, Evidence, gather, money
+from sandbox.auditor.evidence import Case, Evidence, gather, money
 from sandbox.auditor.findings import SHOWN, Fault, Findings
 from sandbox.auditor.notes import add_notes
 from sandbox.auditor.orders import judge_contacts, judge_order, note_strays
@@ -108,15 +108,22 @@ def _confirmations(truth: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _times(truth: Mapping[str, Any], evidence: Evidence) -> dict[str, Any]:
-    """Over the whole run, and from the first notification of a payment to its booking."""
+    """Until the last sale was booked, and from the first notification of each to its booking.
+
+    Sales that were captured at once: what is released, authorised or given back waits for the business clock.
+    """
+    at_once = [
+        case for case in evidence.cases.values() if all(tx["type"] == "PAYMENT" for tx in case.captured)
+    ]
     posted = [
         float(payment["created_machine"])
-        for payment in truth["xero"]["payments"]
-        if payment["Status"] not in GONE and payment.get("created_machine")
+        for case in at_once
+        for payment in case.payments
+        if payment.get("created_machine")
     ]
     began = float(truth["trade"].get("started_at") or 0)
     seconds = round(max(posted) - began, 3) if posted and began else 0.0
-    latencies = sorted(_latencies(truth, evidence.cases.values()))
+    latencies = sorted(_latencies(truth, at_once))
     return {
         "seconds": seconds,
         "payments_per_second": round(len(posted) / seconds, 2) if seconds > 0 else 0.0,

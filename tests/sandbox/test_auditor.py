@@ -106,6 +106,12 @@ def test_calls_and_times_are_reported(truth: Truth) -> None:
     assert (report["confirmations"], report["confirmations_repeated"]) == (1, 1)
 
 
+def test_what_was_released_days_later_is_not_timed(truth: Truth) -> None:
+    truth["opayo"]["transactions"][0]["type"] = "DEFERRED"
+    report = audit(truth)
+    assert (report["seconds"], report["post_latency_p95_ms"], report["proof_ok"]) == (0.0, None, True)
+
+
 def spoil_number(truth: Truth) -> None:
     truth["xero"]["invoices"][0]["InvoiceNumber"] = "INV-0007"
 
