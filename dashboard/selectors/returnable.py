@@ -51,7 +51,9 @@ def returnable_lines(order: Order) -> list[Returnable]:
 def _sold(order: Order) -> list[Line]:
     document = order.document
     includes_tax = bool(document.get("prices_include_tax", True))
-    lines = order_lines(document.get("lines"), currency=order.currency, includes_tax=includes_tax)
+    lines: list[Line] = order_lines(document.get("lines"), currency=order.currency, includes_tax=includes_tax)
     lines = add_line(lines, line=document.get("delivery"), currency=order.currency, includes_tax=includes_tax)
     discount = document.get("discount")
-    return spread_over_lines(lines, amount=discount.get("total")) if isinstance(discount, Mapping) else lines
+    if isinstance(discount, Mapping):
+        lines = spread_over_lines(lines, amount=discount.get("total"))
+    return lines

@@ -83,7 +83,7 @@ def test_what_would_happen_is_shown_before_anything_is_done(operator: Client, pa
     assert "£10.00 goes back to VISA •••• 0006" in page
     assert "£28.34 of the payment is left afterwards" in page
     assert "In Xero: credit note" in page
-    assert "OUTPUT2 in all" in page
+    assert 'In all, <span class="mono">OUTPUT2</span>' in page
     assert 'Out of account <span class="mono">095</span>' in page
     assert (Instruction.objects.count(), Posting.objects.count()) == (0, postings)
 

@@ -24,7 +24,7 @@ _PATIENCE: Final = timedelta(minutes=10)
 def ask_refund(batch: Batch, event: Event, order: Order, request: RefundRequest) -> Outcome:
     """Ask once for each refund id of the shop; waits a little for a payment whose outcome is not stored yet."""
     batch.order_of_event[event.pk] = order.number
-    if order.pk is None:
+    if order._state.adding:
         return Wait(0.1, f"waiting for order {order.number} to be stored")
     payment = payment_to_refund(order, request.amount)
     if payment is None:
