@@ -39,6 +39,7 @@ _STATUS = {
     "paid": ("ok", "Paid"),
     "failed": ("bad", "Payment failed"),
     "reversed": ("bad", "Payment reversed"),
+    "refunded": ("wait", "Money given back"),
     "cancelled": ("bad", "Cancelled"),
 }
 
