@@ -1,4 +1,4 @@
-"""Are we in balance? Captured money and the one place where each penny of it stands, by currency."""
+"""Are we in balance? Captured money less refunds, and the one place where each penny of it stands, by currency."""
 
 from __future__ import annotations
 
@@ -17,12 +17,30 @@ TONES: Final[dict[Verdict, Tone]] = {"well": "ok", "working": "work", "needs_you
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """So many captured payments of one currency in one place; `minor` units of `currency`."""
+    """So many captured payments of one currency in one place, less so many refunds; `minor` units of `currency`."""
 
     place: str
     currency: str
     minor: int
     count: int
+    refunds: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands there, be it that it comes to nothing."""
+        return not (self.count or self.refunds)
+
+
+def together(heaps: Iterable[Heap], place: str, currency: str) -> Heap:
+    """Several heaps of one currency as one."""
+    rows = list(heaps)
+    return Heap(
+        place,
+        currency,
+        sum(heap.minor for heap in rows),
+        sum(heap.count for heap in rows),
+        sum(heap.refunds for heap in rows),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyBalance:
-    """One line of the balance: captured = posted + on its way + needs you, to the penny."""
+    """One line of the balance: captured less given back = posted + on its way + needs you, to the penny."""
 
     currency: str
     posted: Heap
@@ -45,22 +63,19 @@ class CurrencyBalance:
 
     @property
     def captured(self) -> Heap:
-        heaps = (self.posted, self.on_its_way, *self.stuck)
-        return Heap("", self.currency, sum(heap.minor for heap in heaps), sum(heap.count for heap in heaps))
+        return together((self.posted, self.on_its_way, *self.stuck), "", self.currency)
 
     @property
     def needs_you(self) -> Heap:
-        return Heap(
-            "", self.currency, sum(heap.minor for heap in self.stuck), sum(heap.count for heap in self.stuck)
-        )
+        return together(self.stuck, "", self.currency)
 
     @property
     def verdict(self) -> Verdict:
-        if self.needs_you.count:
+        if not self.needs_you.is_empty:
             return "needs_you"
-        if self.on_its_way.count:
+        if not self.on_its_way.is_empty:
             return "working"
-        return "well" if self.posted.count else "empty"
+        return "empty" if self.posted.is_empty else "well"
 
     @property
     def segments(self) -> list[Segment]:
@@ -93,12 +108,12 @@ class Balance:
     @property
     def waiting(self) -> list[Heap]:
         """What waits for a person, by currency."""
-        return [line.needs_you for line in self.lines if line.needs_you.count]
+        return [line.needs_you for line in self.lines if not line.needs_you.is_empty]
 
     @property
     def moving(self) -> list[Heap]:
         """What is on its way, by currency."""
-        return [line.on_its_way for line in self.lines if line.on_its_way.count]
+        return [line.on_its_way for line in self.lines if not line.on_its_way.is_empty]
 
     @property
     def tone(self) -> Tone:
@@ -112,7 +127,9 @@ def balance(heaps: Iterable[Heap], base_currency: str) -> Balance:
     """The lines of the balance from the heaps as counted."""
     by_currency: dict[str, dict[str, Heap]] = {}
     for heap in heaps:
-        by_currency.setdefault(heap.currency, {})[heap.place] = heap
+        places = by_currency.setdefault(heap.currency, {})
+        known = [places[heap.place]] if heap.place in places else []
+        places[heap.place] = together([*known, heap], heap.place, heap.currency)
     lines = [_line(currency, places) for currency, places in by_currency.items()]
     lines.sort(key=lambda line: (line.currency != base_currency, -line.captured.minor))
     return Balance(tuple(lines))

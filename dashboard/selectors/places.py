@@ -1,4 +1,4 @@
-"""Where captured money stands: every captured payment is in exactly one place, each with a list behind it.
+"""Where money stands: every captured payment, and every refund of one, is in exactly one place.
 
 The second of the four equalities of the proof (docs/accounting.md): records = Xero + in flight.
 """
@@ -32,6 +32,7 @@ PLACES: Final[dict[str, str]] = {
 }
 
 _MONEY_KINDS = (Posting.Kind.PAYMENT, Posting.Kind.OVERPAYMENT)
+_MONEY_BACK_KINDS = (Posting.Kind.CREDIT_NOTE, Posting.Kind.REFUND)
 _MOVING = (Posting.State.WAITING, Posting.State.READY, Posting.State.SENDING, Posting.State.RETRYING)
 _STUCK = (Posting.State.HELD, Posting.State.DEAD)
 
@@ -54,6 +55,22 @@ def place_of_payment() -> Case:
         When(_has(_STUCK), then=Value(NEEDS_YOU)),
         When(_has(_MOVING), then=Value(ON_ITS_WAY)),
         When(_has((Posting.State.POSTED,)), then=Value(POSTED)),
+        default=Value(UNPLACED),
+        output_field=CharField(),
+    )
+
+
+def _of_refund(states: tuple[str, ...]) -> Exists:
+    return Exists(Posting.objects.filter(refund=OuterRef("pk"), kind__in=_MONEY_BACK_KINDS, state__in=states))
+
+
+def place_of_refund() -> Case:
+    """The place of a refund, told by the least advanced of its postings."""
+    return Case(
+        When(payment__is_unmatched=True, then=Value(UNMATCHED)),
+        When(_of_refund(_STUCK), then=Value(NEEDS_YOU)),
+        When(_of_refund(_MOVING), then=Value(ON_ITS_WAY)),
+        When(_of_refund((Posting.State.POSTED,)), then=Value(POSTED)),
         default=Value(UNPLACED),
         output_field=CharField(),
     )

@@ -15,7 +15,7 @@ from dashboard.core.states import Tone, state_words
 from dashboard.core.timeline import Entry, Fact, in_order
 from dashboard.core.wording import counted
 from dashboard.tables.payments import card_words
-from integrations.models import AuditEntry, Event, Instruction, Order, Pair, Payment
+from integrations.models import AuditEntry, Event, Instruction, Order, Pair, Payment, Refund
 from sync.models import Delivery, Notice, Posting, Ruling
 
 _EVENT_TITLES: Final[dict[str, str]] = {
@@ -50,15 +50,26 @@ class Story:
     acts: list[AuditEntry]
     rulings: list[Ruling]
     instructions: list[Instruction]
+    refunds: list[Refund]
 
     @property
     def documents(self) -> list[Posting]:
         """Postings that stand in Xero or are meant to, in the order they are made."""
         return [posting for posting in self.postings if posting.state != Posting.State.CANCELLED]
 
+    @property
+    def refunded_minor(self) -> int:
+        """What of the captured money went back, in minor units of the order's currency."""
+        captured = {payment.pk for payment in self.payments if payment.state == Payment.State.CAPTURED}
+        return sum(
+            refund.amount_minor
+            for refund in self.refunds
+            if refund.payment_id in captured and not refund.is_voided
+        )
+
 
 def story_of_order(order: Order) -> Story:
-    """Eight queries, however long the story is."""
+    """Nine queries, however long the story is."""
     payments = list(Payment.objects.filter(order=order).order_by("pk"))
     about = Q(order=order) | Q(payment__in=payments)
     if order.customer is not None:
@@ -94,7 +105,9 @@ def _story(pair: Pair, events: QuerySet[Event], payments: list[Payment], about: 
     acts = (
         AuditEntry.objects.filter(_acts(postings, payments), pair=pair).select_related("actor").order_by("pk")
     )
-    rulings = list(Ruling.objects.filter(noticed, pair=pair).select_related("payment").order_by("pk"))
+    rulings = list(
+        Ruling.objects.filter(noticed, pair=pair).select_related("payment", "refund").order_by("pk")
+    )
     asked = (
         Instruction.objects.filter(payment__in=payments).select_related("asked_by", "refund").order_by("pk")
     )
@@ -108,6 +121,7 @@ def _story(pair: Pair, events: QuerySet[Event], payments: list[Payment], about: 
         list(acts),
         rulings,
         list(asked),
+        list(Refund.objects.filter(payment__in=payments).order_by("happened_at", "pk")),
     )
 
 
@@ -126,6 +140,7 @@ def timeline(story: Story) -> list[Entry]:
     return in_order([
         *(_event(story.pair, event) for event in story.events),
         *(_attempt(story.pair, payment) for payment in story.payments),
+        *(_refund(refund) for refund in story.refunds),
         *(_intention(story.pair, posting) for posting in story.postings),
         *(entry for delivery in story.deliveries for entry in _calls(story.pair, delivery)),
         *(_arrival(story.pair, posting) for posting in story.postings if posting.posted_at),
@@ -164,6 +179,22 @@ def _attempt(pair: Pair, payment: Payment) -> Entry:
         minor=payment.amount_minor,
         currency=payment.currency,
         detail=reverse("payments-page", args=[pair.slug, payment.pk]),
+        rank=1,
+    )
+
+
+def _refund(refund: Refund) -> Entry:
+    words = state_words(states.REFUND, "voided" if refund.is_voided else "given")
+    told = " · ".join(part for part in (refund.get_channel_display(), refund.reason) if part)
+    return Entry(
+        at=refund.happened_at,
+        icon="undo-2",
+        tone=words.tone,
+        title=f"Refund {refund.vendor_tx_code}",
+        text=told,
+        state=words,
+        minor=refund.amount_minor,
+        currency=refund.currency,
         rank=1,
     )
 
@@ -265,7 +296,7 @@ def _ruling(ruling: Ruling) -> Entry:
         at=ruling.ruled_at,
         icon="route",
         tone=tone,
-        title=_RULING_TITLES[ruling.outcome] + (f": {ruling.payment}" if ruling.payment else ""),
+        title=_RULING_TITLES[ruling.outcome] + _ruled(ruling),
         text=text or "By the pair's rules.",
         facts=tuple(Fact("Label", str(tag)) for tag in ruling.tags),
         rank=1,
@@ -303,6 +334,11 @@ def _instruction(row: Instruction) -> Iterator[Entry]:
             text=row.error or row.status_detail,
             rank=2,
         )
+
+
+def _ruled(ruling: Ruling) -> str:
+    record = ruling.refund or ruling.payment
+    return f": {record}" if record else ""
 
 
 def _act(act: AuditEntry) -> Entry:

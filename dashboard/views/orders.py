@@ -73,6 +73,7 @@ def _order(pair: Pair, order_id: int) -> dict[str, Any]:
         "entries": entries,
         "money_back": money_back(story.payments),
         "is_settled": is_settled(entries),
+        "refunded_minor": story.refunded_minor,
         "due_minor": max(order.total_minor - order.captured_minor, 0),
     }
 

@@ -71,7 +71,8 @@ def _proof(pair: Pair, *, from_log: bool) -> dict[str, Any]:
 
 
 def _said(heap: Heap) -> str:
-    return f"{Money(heap.minor, heap.currency)} ({heap.count})"
+    refunds = f", {heap.refunds} refunds" if heap.refunds else ""
+    return f"{Money(heap.minor, heap.currency)} ({heap.count}{refunds})"
 
 
 def _from_log(retold: Retold) -> dict[str, Any]:

@@ -23,9 +23,10 @@ CHANNELS: Final = ("shop", "customer", "chat", "email")
 MAKES: Final[Mapping[str, Mapping[str, str]]] = {
     "order_received": {"xero:Contact": "a contact", "xero:Invoice": "an invoice"},
     "payment_received": {"xero:Payment": "a payment"},
+    "refund_received": {"xero:CreditNote": "a credit note", "xero:Payment": "a payment"},
 }
 """The documents that a posted record of a trigger needs, by target: Xero takes no invoice without its contact."""
-RUNNING: Final = frozenset({"order_received", "payment_received"})
+RUNNING: Final = frozenset({"order_received", "payment_received", "refund_received"})
 """The triggers something in the product sets off today."""
 _CUSTOMER_IS_TOLD_OF: Final = frozenset({"payment_received", "refund_received"})
 

@@ -18,6 +18,14 @@ from sync.services.problems import open_problem
 
 _ECHO = timedelta(minutes=3)
 _GONE = {"VOIDED", "DELETED"}
+_KIND = Posting.Kind
+_WATCHED = (
+    ("Invoices", "InvoiceID", _KIND.INVOICE, (_KIND.INVOICE_CLOSE, _KIND.INVOICE_VOID)),
+    ("Payments", "PaymentID", _KIND.PAYMENT, (_KIND.PAYMENT_DELETE,)),
+    ("Payments", "PaymentID", _KIND.REFUND, (_KIND.REFUND_DELETE,)),
+    ("CreditNotes", "CreditNoteID", _KIND.CREDIT_NOTE, (_KIND.CREDIT_NOTE_VOID,)),
+)
+"""What polling reads of our documents, and the kinds by which we undo them ourselves."""
 
 
 def read(event: Event) -> Mapping[str, Any]:
@@ -40,12 +48,8 @@ def apply(batch: Batch, event: Event, message: Mapping[str, Any]) -> Outcome:
     if event.kind == "webhook":
         return _webhook(batch, message)
     _contacts(batch, message.get("Contacts", []))
-    _gone(
-        batch, message.get("Invoices", []), "InvoiceID", (Posting.Kind.INVOICE,), Posting.Kind.INVOICE_CLOSE
-    )
-    _gone(
-        batch, message.get("Payments", []), "PaymentID", (Posting.Kind.PAYMENT,), Posting.Kind.PAYMENT_DELETE
-    )
+    for collection, id_name, kind, undo_kinds in _WATCHED:
+        _gone(batch, message.get(collection, []), id_name, kind, undo_kinds)
     return Done()
 
 
@@ -87,7 +91,7 @@ def _contacts(batch: Batch, contacts: list[Mapping[str, Any]]) -> None:
 
 
 def _gone(
-    batch: Batch, documents: list[Mapping[str, Any]], id_name: str, kinds: tuple[str, ...], undo_kind: str
+    batch: Batch, documents: list[Mapping[str, Any]], id_name: str, kind: str, undo_kinds: tuple[str, ...]
 ) -> None:
     """A document of ours that somebody deleted or voided in Xero is a problem to look at, not a fact to hide."""
     status = {str(document.get(id_name)): str(document.get("Status")) for document in documents}
@@ -95,10 +99,10 @@ def _gone(
     if not gone:
         return
     postings = Posting.objects.filter(
-        pair=batch.pair, kind__in=kinds, remote_id__in=gone, state=Posting.State.POSTED
+        pair=batch.pair, kind=kind, remote_id__in=gone, state=Posting.State.POSTED
     )
     undone_by_us = set(
-        Posting.objects.filter(pair=batch.pair, kind=undo_kind)
+        Posting.objects.filter(pair=batch.pair, kind__in=undo_kinds)
         .exclude(state=Posting.State.CANCELLED)
         .values_list("natural_key", flat=True)
         .filter(natural_key__in=[posting.natural_key for posting in postings])
