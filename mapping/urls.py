@@ -76,9 +76,7 @@ _dry_run = [
     path("<int:run_id>/stop/", dry_run.stop, name="mapping-dry-run-stop"),
     path("<int:run_id>/records/", dry_run_records.records, name="mapping-dry-run-records"),
     path("<int:run_id>/records/export.csv", dry_run_records.export, name="mapping-dry-run-export"),
-    path(
-        "<int:run_id>/records/<int:difference_id>/", dry_run_records.record, name="mapping-dry-run-record"
-    ),
+    path("<int:run_id>/records/<int:difference_id>/", dry_run_records.record, name="mapping-dry-run-record"),
 ]
 
 _flow = [

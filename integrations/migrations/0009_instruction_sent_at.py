@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0008_money_back'),
+        ("integrations", "0008_money_back"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='instruction',
-            name='sent_at',
-            field=models.DateTimeField(blank=True, help_text="When it was last sent, on the machine's clock.", null=True),
+            model_name="instruction",
+            name="sent_at",
+            field=models.DateTimeField(
+                blank=True, help_text="When it was last sent, on the machine's clock.", null=True
+            ),
         ),
     ]

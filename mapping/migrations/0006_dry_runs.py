@@ -7,95 +7,206 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0006_mapping_needs_second_person'),
-        ('mapping', '0005_freeze_blueprints'),
+        ("integrations", "0006_mapping_needs_second_person"),
+        ("mapping", "0005_freeze_blueprints"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DryRun',
+            name="DryRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField(help_text='Of the version, when the run began.')),
-                ('blueprints', models.JSONField(help_text='Both blueprints: {before, after}.')),
-                ('context', models.JSONField(help_text="The pair's settings as the mappings saw them.")),
-                ('period_from', models.DateField(help_text="First day, in the pair's zone.")),
-                ('period_to', models.DateField(help_text="Last day, in the pair's zone.")),
-                ('kinds', models.JSONField(help_text='Kinds of records compared.')),
-                ('state', models.CharField(choices=[('queued', 'Waiting to begin'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Stopped')], default='queued', max_length=10)),
-                ('total', models.PositiveIntegerField(default=0, help_text='Records to compare.')),
-                ('error', models.TextField(blank=True, default='')),
-                ('summary', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('touched_at', models.DateTimeField(auto_now_add=True, help_text='When a worker last took or finished a part.')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('compared_with', models.ForeignKey(help_text='The version published then; empty: what the product ships with.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='mapping.mappingversion')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dry_runs', to='integrations.pair')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dry_runs', to='mapping.mappingversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(help_text="Of the version, when the run began.")),
+                ("blueprints", models.JSONField(help_text="Both blueprints: {before, after}.")),
+                ("context", models.JSONField(help_text="The pair's settings as the mappings saw them.")),
+                ("period_from", models.DateField(help_text="First day, in the pair's zone.")),
+                ("period_to", models.DateField(help_text="Last day, in the pair's zone.")),
+                ("kinds", models.JSONField(help_text="Kinds of records compared.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting to begin"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Stopped"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("total", models.PositiveIntegerField(default=0, help_text="Records to compare.")),
+                ("error", models.TextField(blank=True, default="")),
+                ("summary", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "touched_at",
+                    models.DateTimeField(
+                        auto_now_add=True, help_text="When a worker last took or finished a part."
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "compared_with",
+                    models.ForeignKey(
+                        help_text="The version published then; empty: what the product ships with.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="mapping.mappingversion",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dry_runs",
+                        to="integrations.pair",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dry_runs",
+                        to="mapping.mappingversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DryRunPart',
+            name="DryRunPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('position', models.PositiveIntegerField()),
-                ('first_id', models.BigIntegerField()),
-                ('last_id', models.BigIntegerField()),
-                ('records', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('claimed', 'Being compared'), ('done', 'Done')], default='waiting', max_length=8)),
-                ('claim', models.UUIDField(help_text='Of the worker that has it.', null=True)),
-                ('until', models.DateTimeField(help_text='When somebody else may take it.', null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('summary', models.JSONField(blank=True, default=dict)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='mapping.dryrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("position", models.PositiveIntegerField()),
+                ("first_id", models.BigIntegerField()),
+                ("last_id", models.BigIntegerField()),
+                ("records", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("claimed", "Being compared"), ("done", "Done")],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("claim", models.UUIDField(help_text="Of the worker that has it.", null=True)),
+                ("until", models.DateTimeField(help_text="When somebody else may take it.", null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("summary", models.JSONField(blank=True, default=dict)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="mapping.dryrun"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DryRunDifference',
+            name="DryRunDifference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('number', models.CharField(help_text='What people call the record.', max_length=255)),
-                ('effect', models.CharField(choices=[('changed', 'Changes'), ('failing', 'Newly fails'), ('passing', 'Newly passes'), ('held', 'Newly held'), ('skipped', 'Newly skipped'), ('otherwise', 'Still not made, for other reasons')], max_length=10)),
-                ('currency', models.CharField(blank=True, default='', max_length=3)),
-                ('fields', models.JSONField(default=list)),
-                ('reasons', models.JSONField(default=dict)),
-                ('moves', models.JSONField(default=dict)),
-                ('touches', models.JSONField(default=list)),
-                ('size', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=24)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='differences', to='mapping.dryrun')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='differences', to='mapping.dryrunpart')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("number", models.CharField(help_text="What people call the record.", max_length=255)),
+                (
+                    "effect",
+                    models.CharField(
+                        choices=[
+                            ("changed", "Changes"),
+                            ("failing", "Newly fails"),
+                            ("passing", "Newly passes"),
+                            ("held", "Newly held"),
+                            ("skipped", "Newly skipped"),
+                            ("otherwise", "Still not made, for other reasons"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, default="", max_length=3)),
+                ("fields", models.JSONField(default=list)),
+                ("reasons", models.JSONField(default=dict)),
+                ("moves", models.JSONField(default=dict)),
+                ("touches", models.JSONField(default=list)),
+                ("size", models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=24)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="differences",
+                        to="mapping.dryrun",
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="differences",
+                        to="mapping.dryrunpart",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='dryrun',
-            index=models.Index(fields=['version', '-created_at'], name='dry_run_newest'),
+            model_name="dryrun",
+            index=models.Index(fields=["version", "-created_at"], name="dry_run_newest"),
         ),
         migrations.AddIndex(
-            model_name='dryrun',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['touched_at'], name='dry_run_going'),
+            model_name="dryrun",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "running"])),
+                fields=["touched_at"],
+                name="dry_run_going",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dryrun',
-            constraint=models.CheckConstraint(condition=models.Q(('period_to__gte', models.F('period_from'))), name='dry_run_period_runs_forwards'),
+            model_name="dryrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("period_to__gte", models.F("period_from"))),
+                name="dry_run_period_runs_forwards",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dryrunpart',
-            constraint=models.UniqueConstraint(fields=('run', 'position'), name='dry_run_part_once'),
+            model_name="dryrunpart",
+            constraint=models.UniqueConstraint(fields=("run", "position"), name="dry_run_part_once"),
         ),
         migrations.AddIndex(
-            model_name='dryrundifference',
-            index=models.Index(fields=['part'], name='dry_run_difference_part'),
+            model_name="dryrundifference",
+            index=models.Index(fields=["part"], name="dry_run_difference_part"),
         ),
         migrations.AddConstraint(
-            model_name='dryrundifference',
-            constraint=models.UniqueConstraint(fields=('run', 'kind', 'record_id'), name='dry_run_difference_once'),
+            model_name="dryrundifference",
+            constraint=models.UniqueConstraint(
+                fields=("run", "kind", "record_id"), name="dry_run_difference_once"
+            ),
         ),
     ]

@@ -6,30 +6,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0008_money_back'),
-        ('mapping', '0007_flow_counts'),
+        ("integrations", "0008_money_back"),
+        ("mapping", "0007_flow_counts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SuggestionFeedback',
+            name="SuggestionFeedback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object', models.CharField(help_text='The Xero object, such as xero:Contact.', max_length=40)),
-                ('target', models.CharField(help_text='Its field, such as EmailAddress.', max_length=120)),
-                ('source', models.CharField(help_text="Path of the source's field.", max_length=255)),
-                ('key', models.CharField(max_length=255)),
-                ('is_accepted', models.BooleanField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestion_feedback', to='integrations.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "object",
+                    models.CharField(help_text="The Xero object, such as xero:Contact.", max_length=40),
+                ),
+                ("target", models.CharField(help_text="Its field, such as EmailAddress.", max_length=120)),
+                ("source", models.CharField(help_text="Path of the source's field.", max_length=255)),
+                ("key", models.CharField(max_length=255)),
+                ("is_accepted", models.BooleanField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="suggestion_feedback",
+                        to="integrations.pair",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['object', 'pair', 'id'], name='suggestion_feedback_of_object')],
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["object", "pair", "id"], name="suggestion_feedback_of_object")
+                ],
             },
         ),
     ]

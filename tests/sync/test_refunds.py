@@ -313,6 +313,22 @@ def test_a_payment_voided_on_our_word_is_undone(paid: Pair, opayo: Connection) -
     assert undo.waits_for == Posting.objects.get(kind="payment")
 
 
+@pytest.mark.parametrize(("policy", "state"), [("stays_due", "failed"), ("closed", "cancelled")])
+def test_the_pair_says_what_becomes_of_the_invoice_of_a_voided_payment(
+    paid: Pair, opayo: Connection, policy: str, state: str
+) -> None:
+    Pair.objects.update(invoice_of_void=policy)
+    Posting.objects.filter(kind__in=["contact", "invoice", "payment"]).update(state="posted", remote_id="x")
+    instruction_event(opayo, "void", "V-1")
+    process(paid)
+    assert Order.objects.get().state == state
+    close = Posting.objects.filter(kind="invoice_close").first()
+    assert (close is not None) == (policy == "closed")
+    if close is not None:
+        assert close.waits_for == Posting.objects.get(kind="payment_delete")
+        assert close.target == Posting.objects.get(kind="invoice")
+
+
 def test_a_refund_voided_on_our_word_is_undone_money_first(paid: Pair, opayo: Connection) -> None:
     refund_event(opayo)
     process(paid)

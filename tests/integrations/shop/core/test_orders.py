@@ -277,6 +277,8 @@ def test_the_first_look_sees_type_number_and_the_wish_for_a_payment_page() -> No
 
 
 def test_the_security_key_is_read_but_not_left_in_the_order_people_see() -> None:
-    order = _order(payment={"vendor_tx_code": "HF-1-2", "security_key": "OUWLNYQTVT", "method": "opayo_server"})
+    order = _order(
+        payment={"vendor_tx_code": "HF-1-2", "security_key": "OUWLNYQTVT", "method": "opayo_server"}
+    )
     assert order.security_key == "OUWLNYQTVT"
     assert order.document["payment"] == {"vendor_tx_code": "HF-1-2", "method": "opayo_server"}
