@@ -45,7 +45,7 @@ class PairForm(PageModelForm):
         model = Pair
         fields = [
             "name", "zone", "currencies_kept", "invoice_prefix", "days_due", "rounding", "rounding_cap_minor",
-            "locked_period", "failed_grace_hours", "order_code_pattern", "emails_customers",
+            "locked_period", "failed_grace_hours", "invoice_of_void", "order_code_pattern", "emails_customers",
             "mapping_needs_second_person", "keep_calls_days", "keep_events_days",
         ]  # fmt: skip
         labels = {
@@ -57,8 +57,9 @@ class PairForm(PageModelForm):
             "rounding_cap_minor": "Largest rounding difference",
             "locked_period": "Documents dated in a locked period",
             "failed_grace_hours": "Grace after a failed payment, in hours",
+            "invoice_of_void": "The invoice of a voided payment",
             "order_code_pattern": "How order numbers are read from a VendorTxCode",
-            "emails_customers": "E-mail customers when a payment is received or fails",
+            "emails_customers": "E-mail customers when a payment is received, fails or is given back",
             "mapping_needs_second_person": "A second person publishes mappings",
             "keep_calls_days": "Keep calls for days",
             "keep_events_days": "Keep received messages for days",
@@ -75,7 +76,7 @@ class PairForm(PageModelForm):
     SECTIONS = (
         ("Books", ("name", "zone", "currencies_kept")),
         ("Documents", ("invoice_prefix", "days_due", "rounding", "rounding_cap_minor", "locked_period")),
-        ("Payments", ("failed_grace_hours", "order_code_pattern", "emails_customers")),
+        ("Payments", ("failed_grace_hours", "invoice_of_void", "order_code_pattern", "emails_customers")),
         ("Mapping", ("mapping_needs_second_person",)),
         ("Retention", ("keep_calls_days", "keep_events_days")),
     )

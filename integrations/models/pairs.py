@@ -30,6 +30,10 @@ class Pair(models.Model):
         STOP = "stop", "Stop and ask"
         FIRST_OPEN_DAY = "first_open_day", "Post on the first open day, true date in the reference"
 
+    class InvoiceOfVoid(models.TextChoices):
+        STAYS_DUE = "stays_due", "Stays due for another attempt, as after a failed payment"
+        CLOSED = "closed", "Is closed at once"
+
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=80, unique=True)
     base_currency = models.CharField(max_length=3, default="GBP")
@@ -46,6 +50,12 @@ class Pair(models.Model):
     )
     failed_grace_hours = models.PositiveIntegerField(
         default=24, help_text="How long an unpaid invoice stays open for another attempt."
+    )
+    invoice_of_void = models.CharField(
+        max_length=10,
+        choices=InvoiceOfVoid,
+        default=InvoiceOfVoid.STAYS_DUE,
+        help_text="What becomes of an invoice whose payment was voided at Opayo.",
     )
     sweep_minutes = models.PositiveIntegerField(
         default=5, help_text="How often Opayo's own list is searched for payments we were not told of."

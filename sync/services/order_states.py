@@ -58,12 +58,23 @@ def _settle(order: Order, payments: list[Payment], batch: Batch) -> None:
     if order.captured_minor and not _is_given_up(order, batch):
         order.close_unpaid_at = None
         order.state = _paid(order)
+    elif _closes_voided(payments, batch.pair):
+        order.close_unpaid_at, order.state = None, Order.State.CANCELLED
     elif order.state != Order.State.CANCELLED:
         failed = bool(payments) and all(payment.state in _ENDED for payment in payments)
         order.state = Order.State.FAILED if failed else Order.State.OPEN
         grace = timedelta(hours=batch.pair.failed_grace_hours)
         has_ended = failed or bool(order.captured_minor)
         order.close_unpaid_at = (order.close_unpaid_at or batch.now + grace) if has_ended else None
+
+
+def _closes_voided(payments: list[Payment], pair: Pair) -> bool:
+    """Whether a void ended the last attempt, and the pair wants its invoice closed without a grace."""
+    ended = bool(payments) and all(payment.state in _ENDED for payment in payments)
+    voided = any(
+        payment.state == Payment.State.REVERSED and payment.status.upper() != "ABORT" for payment in payments
+    )
+    return ended and voided and pair.invoice_of_void == Pair.InvoiceOfVoid.CLOSED
 
 
 def _is_given_up(order: Order, batch: Batch) -> bool:
