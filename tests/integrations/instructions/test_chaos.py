@@ -102,7 +102,12 @@ def test_money_goes_back_once_or_not_at_all(
     monkeypatch.setattr(carrying_out, "follow_up", opayo.follow_up)
     monkeypatch.setattr(carrying_out, "report_on", opayo.report_on)
     whole = endings.end
-    monkeypatch.setattr(carrying_out, "end", lambda *told: (opayo._may_break(_Killed()), whole(*told)))
+
+    def end(instruction: Instruction, ending: endings.Ending) -> None:
+        opayo._may_break(_Killed())
+        whole(instruction, ending)
+
+    monkeypatch.setattr(carrying_out, "end", end)
     for turn in range(120):
         # People keep asking, too much and twice over, while workers work.
         try:
