@@ -12,7 +12,7 @@ from mapping.core.compiler import compile_mapping
 from mapping.core.evaluate import CompiledMapping
 from mapping.core.flows.compiled import compile_flow
 from mapping.core.flows.document import Flow
-from mapping.core.flows.run import FlowRun, run_flow
+from mapping.core.flows.run import FlowRun, Means, run_flow
 from mapping.core.problems import MappingInvalidError, Problem
 from mapping.core.tables import as_context
 from mapping.services.looking_up import sources_of
@@ -52,7 +52,7 @@ def try_flow(
         **(context or {}),
     }
     compiled = compile_flow(flow, blueprint.rules)
-    return run_flow(compiled, sample, known, _mappings(blueprint, flow), sources_of(pair, blueprint))
+    return run_flow(compiled, sample, known, Means(_mappings(blueprint, flow), sources_of(pair, blueprint)))
 
 
 def try_flow_on(pair: Pair, blueprint: Blueprint, flow_id: str, stored: Order | Payment) -> FlowRun:

@@ -19,7 +19,7 @@ from integrations.core.money import Money
 from integrations.models import Order, Payment, Refund
 from mapping.core.enrichment import Sources
 from mapping.core.flows.compiled import CompiledFlow
-from mapping.core.flows.run import FlowRun, Message, StepOutcome, run_flow
+from mapping.core.flows.run import FlowRun, Means, Message, StepOutcome, run_flow
 from mapping.core.rules.decision import Decision, Reason, combined
 from mapping.services.counting import count_steps
 from mapping.services.documents import DocumentMaker, Handling
@@ -209,9 +209,8 @@ class Deciding:
         context = {**self.maker.context(), "event": record.event}
         if record.order.conversion and record.payment is None:
             context["rate"] = record.order.conversion
-        return run_flow(
-            flow, record.values, context, sources=self._sources, targets=flows.targets, let_go=let_go
-        )
+        means = Means(sources=self._sources, targets=flows.targets)
+        return run_flow(flow, record.values, context, means, let_go=let_go)
 
     def _payment_values(self, order: Order, payment: Payment) -> dict[str, Any]:
         amount = Money(payment.amount_minor or 0, payment.currency or order.currency)

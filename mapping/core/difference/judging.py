@@ -17,7 +17,7 @@ from mapping.core.evaluate import CompiledMapping, Evaluation
 from mapping.core.flows.compiled import compile_flow
 from mapping.core.flows.defaults import flow_in_force
 from mapping.core.flows.document import Flow, Trigger, flow_to_json
-from mapping.core.flows.run import run_flow
+from mapping.core.flows.run import Means, run_flow
 from mapping.core.rules.decision import GO, Decision
 from mapping.core.rules.document import rule_to_json
 from mapping.core.tables import as_context
@@ -94,7 +94,7 @@ class Judge:
         source, name, decision = record.source, self.task.mapping, GO
         context: Mapping[str, Any] = {**self.settings, **record.context}
         if self.asks_rules:
-            run = run_flow(self.flow, source, context, None, self.sources, self.targets)
+            run = run_flow(self.flow, source, context, Means(sources=self.sources, targets=self.targets))
             source, context, decision = run.record, run.context, run.decision
             name = run.uses.get(name, name)
         labels = _labels(decision, self.task, name)

@@ -64,26 +64,44 @@ class FlowRun:
     messages: tuple[Message, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What the steps of a run have at hand.
+
+    With `mappings` (by name) the documents are made and every step shows its data; without them map steps pass. `targets`
+    names each mapping's target schema, so that a route leads to a mapping of the same kind; it is taken from
+    `mappings` where those are given. `sources`: where enrich steps look.
+    """
+
+    mappings: Mapping[str, CompiledMapping] | None = None
+    sources: Sources = field(default_factory=Sources)
+    targets: Mapping[str, str] | None = None
+
+    def target_of(self, name: str) -> str | None:
+        """The target schema of the mapping of that name; None when there is none."""
+        if self.targets is not None:
+            return self.targets.get(name)
+        mapping = (self.mappings or {}).get(name)
+        return mapping.document.target if mapping else None
+
+
+NOTHING: Final = Means()
+
+
 def run_flow(
     flow: CompiledFlow,
     record: Mapping[str, Any],
     context: Mapping[str, Any],
-    mappings: Mapping[str, CompiledMapping] | None = None,
-    sources: Sources | None = None,
-    targets: Mapping[str, str] | None = None,
+    means: Means = NOTHING,
     *,
     let_go: bool = False,
 ) -> FlowRun:
     """Run the steps of a flow on a record, in order.
 
-    With `mappings` (by name) the documents are made and every step shows its data; without them map steps pass. `targets`
-    names each mapping's target schema, so that a route leads to a mapping of the same kind; it is taken from
-    `mappings` where those are given. `sources`: where enrich steps look. `let_go`: a
-    person has let the record go, so that nothing holds it. Never raises for what is in the record: see the steps.
+    `let_go`: a person has let the record go, so that nothing holds it. Never raises for what is in the record: see the
+    steps.
     """
-    if targets is None:
-        targets = {name: mapping.document.target for name, mapping in (mappings or {}).items()}
-    walk = _Walk(flow, record, context, mappings, sources, targets)
+    walk = _Walk(flow, record, context, means)
     walk.let_go = let_go
     for step in flow.steps:
         walk.take(step)
@@ -100,14 +118,11 @@ class _Walk:
         flow: CompiledFlow,
         record: Mapping[str, Any],
         context: Mapping[str, Any],
-        mappings: Mapping[str, CompiledMapping] | None,
-        sources: Sources | None,
-        targets: Mapping[str, str],
+        means: Means,
     ) -> None:
         self.mode = flow.flow.mode
         self.record, self.context = record, context
-        self.mappings, self.targets = mappings, targets
-        self.sources = sources or Sources()
+        self.means = means
         self.decision = GO
         self.ended = False
         self.let_go = False
@@ -140,7 +155,7 @@ class _Walk:
 
     def _seen(self, step: Step, *, done: bool = False) -> Any:
         """The data a step works on, for people to compare."""
-        if self.mappings is None:
+        if self.means.mappings is None:
             return None
         if step.kind == "map" and done:
             return self.documents.get(_mapping_of(step))
@@ -153,7 +168,7 @@ class _Walk:
         return self.record
 
     def _enrich(self, compiled: CompiledStep) -> tuple[StepOutcome, str]:
-        found = enrich(compiled.step.settings, self.record, self.sources, self.context)
+        found = enrich(compiled.step.settings, self.record, self.means.sources, self.context)
         if isinstance(found, Problem):
             return self._hold(compiled.step, found.message)
         enriched = {**self.context.get("enriched", {}), found.into: found.value}
@@ -194,9 +209,9 @@ class _Walk:
         own = _mapping_of(compiled.step)
         name = self._routed(own)
         self.uses[own] = name
-        if self.mappings is None:
+        if self.means.mappings is None:
             return "passed", ""
-        mapping = self.mappings.get(name)
+        mapping = self.means.mappings.get(name)
         if mapping is None:
             self.unusable = True
             return "failed", f"There is no mapping “{name}”."
@@ -210,8 +225,8 @@ class _Walk:
         return "passed", " ".join([f"Made by the mapping “{name}”.", *warnings])
 
     def _routed(self, own: str) -> str:
-        target = self.targets.get(own)
-        return next((name for name in self.decision.routes if self.targets.get(name) == target), own)
+        target = self.means.target_of(own)
+        return next((name for name in self.decision.routes if self.means.target_of(name) == target), own)
 
     def _approve(self, compiled: CompiledStep) -> tuple[StepOutcome, str]:
         try:

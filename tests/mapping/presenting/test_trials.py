@@ -7,7 +7,7 @@ from typing import Any
 
 from mapping.core.flows.compiled import compile_flow
 from mapping.core.flows.document import Flow, Step
-from mapping.core.flows.run import run_flow
+from mapping.core.flows.run import Means, run_flow
 from mapping.core.flows.seen import FieldSeen
 from mapping.core.rules.document import Effect, Rule
 from mapping.presenting.trials import ShownTrial, shown_trial
@@ -21,7 +21,7 @@ FLOW = Flow(
 
 
 def trial(flow: Flow, *rules: Rule) -> ShownTrial:
-    run = run_flow(compile_flow(flow, rules), RECORD, {}, mappings={})
+    run = run_flow(compile_flow(flow, rules), RECORD, {}, Means({}))
     return shown_trial(flow, run, RECORD, title="HF-1", description="1,200.00 GBP")
 
 

@@ -14,7 +14,7 @@ from mapping.core.evaluate import CompiledMapping
 from mapping.core.flows.compiled import compile_flow
 from mapping.core.flows.defaults import SHIPPED_FLOWS, flow_in_force
 from mapping.core.flows.document import Flow, Step, StepKind
-from mapping.core.flows.run import FlowRun, run_flow
+from mapping.core.flows.run import FlowRun, Means, run_flow
 from mapping.core.flows.texts import fill_in
 from mapping.core.problems import MappingInvalidError
 from mapping.core.rules.document import Effect, Rule
@@ -43,7 +43,7 @@ MAP, POST = step("map", mapping="invoice"), step("post")
 
 
 def run(one: Flow, *rules: Rule, order: dict[str, Any] | None = None, **more: Any) -> FlowRun:
-    return run_flow(compile_flow(one, rules), order or an_order(), a_context(), **more)
+    return run_flow(compile_flow(one, rules), order or an_order(), a_context(), Means(**more))
 
 
 def outcomes(done: FlowRun) -> list[tuple[str, str]]:
@@ -63,7 +63,7 @@ def test_the_shipped_flow_of_orders_makes_contact_and_invoice(mappings: dict[str
 def test_the_shipped_flow_of_payments_makes_the_payment_and_tells_shop_and_customer(
     mappings: dict[str, CompiledMapping],
 ) -> None:
-    done = run_flow(compile_flow(PAYMENTS, ()), a_payment(), a_context(), mappings)
+    done = run_flow(compile_flow(PAYMENTS, ()), a_payment(), a_context(), Means(mappings))
     assert done.documents["payment"]["Account"]
     assert [(message.channel, message.waits) for message in done.messages] == [
         ("shop", True),
@@ -168,7 +168,7 @@ def test_a_route_replaces_the_mapping_of_the_same_target_only(mappings: dict[str
 
 
 def test_a_document_that_cannot_be_made_is_not_posted(mappings: dict[str, CompiledMapping]) -> None:
-    done = run_flow(compile_flow(ORDERS, ()), an_order(), {**a_context(), "accounts": {}}, mappings)
+    done = run_flow(compile_flow(ORDERS, ()), an_order(), {**a_context(), "accounts": {}}, Means(mappings))
     assert ("invoice", "failed") in outcomes(done)
     assert outcomes(done)[-1] == ("post", "failed")
 
