@@ -98,6 +98,12 @@ class SandboxInThread:
         outcome = self.do(lambda: self.opayo.merchant_voids(vps_tx_id))
         assert outcome["Status"] == "OK", outcome
 
+    def refund(self, vps_tx_id: str, amount: str, code: str) -> str:
+        """Somebody gives a part back in MyOpayo; the refund's VPSTxId."""
+        outcome = self.do(lambda: self.opayo.merchant_refunds(vps_tx_id, Decimal(amount), code))
+        assert outcome["Status"] == "OK", outcome
+        return outcome["VPSTxId"].strip("{}")
+
     def release(self, vps_tx_id: str, amount: str) -> None:
         """Somebody releases a DEFERRED by hand in MyOpayo."""
         outcome = self.do(lambda: self.opayo.merchant_releases(vps_tx_id, Decimal(amount)))

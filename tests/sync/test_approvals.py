@@ -12,7 +12,7 @@ from sync.services.actions import ActionRefusedError
 from sync.services.approvals import refuse, release
 from sync.services.replanning import reprocess
 from tests.factories import MembershipFactory
-from tests.sync.messages import notification_event, order, shop_event
+from tests.sync.messages import instruction_event, notification_event, order, shop_event
 from tests.sync.published import ORDERS, PAYMENTS, modes, rule, use, with_step
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +168,36 @@ def test_what_is_in_shadow_is_not_for_people_to_release(pair: Pair, shop: Connec
     process(pair)
     with pytest.raises(ActionRefusedError):
         release(Ruling.objects.get(), member(pair))
+
+
+def test_a_refund_held_by_a_rule_is_let_go_by_a_person_and_the_sale_is_not_touched(
+    pair: Pair, shop: Connection, opayo: Connection
+) -> None:
+    use(pair, rule("generous", "amount > 20 and reason != null", "hold"))
+    shop_event(shop)
+    notification_event(opayo)
+    instruction_event(opayo, "refund", "R1", "25.00", reason="Goodwill")
+    instruction_event(opayo, "refund", "R2", "5.00", reason="Goodwill")
+    process(pair)
+    ruling = Ruling.objects.get()
+    assert (ruling.payment, str(ruling.refund), ruling.outcome) == (None, "R1", "hold")
+    held = Posting.objects.filter(state="held").values_list("kind", "natural_key")
+    assert set(held) == {("credit_note", "R1"), ("refund", "R1")}
+    operator = member(pair)
+    assert release(ruling, operator, "Agreed.") == 2
+    assert not Posting.objects.filter(state="held").exists()
+    act = AuditEntry.objects.get(action="ruling.released")
+    assert (act.subject, act.data["refund"], act.data["amount"]) == ("R1", "R1", "25.00 GBP")
+
+
+def test_a_refused_refund_is_not_booked(pair: Pair, shop: Connection, opayo: Connection) -> None:
+    use(pair, rule("generous", "amount > 20 and reason != null", "hold"))
+    shop_event(shop)
+    notification_event(opayo)
+    instruction_event(opayo, "refund", "R1", "25.00", reason="Goodwill")
+    process(pair)
+    assert refuse(Ruling.objects.get(), member(pair), "Booked by hand.") == 2
+    shop_event(shop)
+    process(pair)
+    states = Posting.objects.filter(kind__in=["credit_note", "refund"]).values_list("state", flat=True)
+    assert set(states) == {"cancelled"}

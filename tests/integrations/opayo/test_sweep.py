@@ -182,3 +182,33 @@ def test_what_opayo_does_not_know_or_has_not_decided_is_not_fetched(
     assert not fetch_transaction(connection, "HF-1-1")
     assert not fetch_transaction(connection, "HF-2-1")
     assert not Event.objects.exists()
+
+
+def test_a_refund_made_in_myopayo_is_found_with_what_it_is_of_and_once(
+    connection: Connection, sandbox: SandboxInThread
+) -> None:
+    sandbox.switch("opayo.refund_before_settlement", "allowed")
+    sale = sandbox.sell("HF-1-1")
+    _booked(connection, "HF-1-1", sale, "captured")
+    refund = sandbox.refund(sale, "5.00", "BACK-1")
+    assert _sweep(connection, sandbox) == 1
+    told = _told(Event.objects.get())
+    assert (told.vps_tx_id, told.tx_type, told.amount) == (refund, "REFUND", Money(500, "GBP"))
+    assert (told.related_transaction_id, told.related_vendor_tx_code) == (sale, "HF-1-1")
+    assert _sweep(connection, sandbox) == 0
+    sandbox.void(refund)
+    assert _sweep(connection, sandbox) == 1
+
+
+def test_what_is_too_much_for_one_sweep_is_where_the_next_begins(
+    connection: Connection, sandbox: SandboxInThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.switch("opayo.refund_before_settlement", "allowed")
+    monkeypatch.setattr("integrations.opayo.sweep._MOST_DETAILS", 1)
+    sale = sandbox.sell("HF-1-1")
+    _booked(connection, "HF-1-1", sale, "captured")
+    for number in range(3):
+        sandbox.refund(sale, "1.00", f"BACK-{number}")
+    assert [_sweep(connection, sandbox) for _ in range(4)] == [1, 1, 1, 0]
+    related = {_told(event).related_transaction_id for event in Event.objects.all()}
+    assert related == {sale}
