@@ -12,9 +12,6 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from dashboard.tables.cells import Exported
 from dashboard.tables.keyset import M
@@ -93,6 +90,11 @@ def harmless(text: str) -> str:
 
 
 def _workbook(title: str, titles: list[str], values: Iterator[list[Exported]], name: str) -> FileResponse:
+    # Loaded where it is needed: it takes a third of a second, which every start would pay.
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from mapping.suggestions.core.side import Mask, Table
 
@@ -15,6 +14,9 @@ LEAST: Final = 0.2
 
 def assign(probabilities: Table) -> Mask:
     """The links whose probabilities have the greatest sum, where leaving a target unlinked counts LEAST."""
+    # Loaded where it is needed: it takes a second, which every start of every command would pay.
+    from scipy.optimize import linear_sum_assignment
+
     sources, targets = probabilities.shape
     chosen = np.zeros(probabilities.shape, dtype=bool)
     if not sources or not targets:
