@@ -124,9 +124,7 @@ def test_a_link_to_a_missing_file_or_heading_is_found(tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_not_there_is_found() -> None:
-    text = (
-        "`sync/core/books/__init__.py`, `sync/core/`, `bin/nothing --loud`, `text/html`, sync/lost.py, `/sync/lost.py`"
-    )
+    text = "`sync/core/books/__init__.py`, `sync/core/`, `bin/nothing --loud`, `text/html`, sync/lost.py, `/sync/lost.py`"
 
     assert missing_paths(text) == ["bin/nothing"]
 
