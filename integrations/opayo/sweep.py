@@ -7,13 +7,15 @@ records do not becomes an event like any other, once for each state a transactio
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from django.db import connection as database
 from django.db.models import Q
 
+from integrations.core.failures import TransientFailure
 from integrations.core.money import Money
 from integrations.events.services import store_event
 from integrations.inbound.wakeup import wake
@@ -36,6 +38,8 @@ from integrations.opayo.core.sweeping import (
     windows,
 )
 
+_T = TypeVar("_T")
+_TRIES: Final = 3
 _MOST_DETAILS: Final = 25
 """Calls for one transaction each; Opayo limits commands, and the next sweep goes on."""
 _UNFINISHED_AFTER: Final = timedelta(hours=1)
@@ -95,7 +99,7 @@ class _Sweep:
     def _pages(self, start: datetime, end: datetime) -> Iterator[Sequence[OpayoTransaction]]:
         number, total = 1, 1
         while (number - 1) * MAX_ROWS < total:
-            page = self._client.transaction_list(start, end, number)
+            page = _steadily(partial(self._client.transaction_list, start, end, number))
             yield page.rows
             number, total = number + 1, page.total
 
@@ -118,7 +122,7 @@ class _Sweep:
                 self._left_since = min(self._left_since or self._now, row.started or self._now)
             return row
         self._details_left -= 1
-        return self._client.transaction_detail(vps_tx_id=row.vps_tx_id) or row
+        return _steadily(partial(self._client.transaction_detail, vps_tx_id=row.vps_tx_id)) or row
 
     def _booked(self, rows: Sequence[OpayoTransaction]) -> dict[str, Booked]:
         codes = [row.vendor_tx_code for row in rows]
@@ -155,7 +159,7 @@ class _Sweep:
         for vps_tx_id in unfinished.order_by("updated_at").values_list("vps_tx_id", flat=True)[
             :_MOST_DETAILS
         ]:
-            told = self._client.transaction_detail(vps_tx_id=vps_tx_id)
+            told = _steadily(partial(self._client.transaction_detail, vps_tx_id=vps_tx_id))
             if told is not None and outcome_of_transaction(told) not in ("open", "waiting"):
                 self._stored += _store(self._connection, told, dedupe_key(told))
 
@@ -174,6 +178,17 @@ class _Sweep:
                 [json.dumps(marks), self._connection.pk],
             )
         self._connection.cursors = {**self._connection.cursors, **marks}
+
+
+def _steadily(ask: Callable[[], _T]) -> _T:
+    """Ask again at once where the line broke: a question changes nothing, and a sweep asks many."""
+    for _ in range(_TRIES - 1):
+        try:
+            return ask()
+        except TransientFailure as failure:
+            if failure.retry_after:
+                raise
+    return ask()
 
 
 def _store(connection: Connection, told: OpayoTransaction, key: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
+from django_q.models import OrmQ
 
-from integrations.models import Event, Pair, Payment
+from integrations.models import Connection, Event, Pair, Payment
 from sync.core.states import OPEN
-from sync.models import Delivery, Notice, Posting, Problem
+from sync.models import Delivery, Lease, Notice, Posting, Problem
 
 _OPEN_NOTICES = [Notice.State.READY, Notice.State.RETRYING, Notice.State.SENDING]
 
@@ -37,6 +38,8 @@ class QueueStatus:
     """How much is still under way; all counts zero means that everything received has been dealt with."""
 
     events: int
+    fetches: int
+    """Looks into Xero and Opayo that are queued, under way, or to be made again because they failed."""
     postings: dict[str, int]
     deliveries: int
     notices: int
@@ -50,7 +53,7 @@ class QueueStatus:
     def is_quiet(self) -> bool:
         """Nothing moves any more by itself."""
         moving = sum(count for state, count in self.postings.items() if state not in {"dead", "held"})
-        return not (self.events or moving or self.deliveries or self.notices)
+        return not (self.events or self.fetches or moving or self.deliveries or self.notices)
 
     @property
     def dead_letters(self) -> int:
@@ -70,6 +73,7 @@ def queue_status(pair: Pair | None = None) -> QueueStatus:
     open_deliveries = [Delivery.State.PREPARED, Delivery.State.SENDING, Delivery.State.UNKNOWN]
     return QueueStatus(
         events=Event.objects.filter(state=Event.State.RECEIVED, **scope).count(),
+        fetches=_fetches(),
         postings=postings,
         deliveries=Delivery.objects.filter(state__in=open_deliveries, **scope).count(),
         notices=Notice.objects.filter(state__in=_OPEN_NOTICES, **scope).count(),
@@ -79,6 +83,14 @@ def queue_status(pair: Pair | None = None) -> QueueStatus:
         problems=Problem.objects.filter(resolved_at=None, **scope).count(),
         unmatched_payments=Payment.objects.filter(is_unmatched=True, **scope).count(),
     )
+
+
+def _fetches() -> int:
+    """Of all pairs: a lease does not tell whose it is."""
+    now = timezone.now()
+    leased = Lease.objects.filter(Q(name__startswith="sweep:") | Q(name__startswith="poll:"), until__gt=now)
+    failed = Connection.objects.filter(cursors__next_sweep_at=0, status=Connection.Status.LIVE)
+    return int(OrmQ.objects.count()) + leased.count() + failed.count()
 
 
 def money_in_flight(pair: Pair) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -71,6 +72,16 @@ def sweep_is_due(connection: Connection) -> bool:
     connection.cursors = {**connection.cursors, "next_sweep_at": int(now) + after}
     connection.save(update_fields=["cursors"])
     return True
+
+
+def sweep_again_soon(connection: Connection) -> None:
+    """The sweep broke off: what it has not seen is not left for a whole interval."""
+    with database.cursor() as cursor:
+        # Merged by the database: the sweep keeps its own cursors in the same column.
+        cursor.execute(
+            "UPDATE integrations_connection SET cursors = cursors || %s::jsonb WHERE id = %s",
+            ['{"next_sweep_at": 0}', connection.pk],
+        )
 
 
 def _wake_what_is_due(pair: Pair) -> None:
