@@ -134,14 +134,23 @@ def test_the_sweep_remembers_how_far_it_came_and_keeps_the_cursors_of_others(
 
 
 def test_a_sweep_that_fails_begins_again_where_the_last_whole_one_ended(
-    connection: Connection, sandbox: SandboxInThread
+    connection: Connection, sandbox: SandboxInThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("integrations.opayo.sweep._TRIES", 1)
     sandbox.sell("HF-1-1")
     sandbox.fail("opayo.reporting", Kind.UNAVAILABLE)
     with pytest.raises(TransientFailure):
         _sweep(connection, sandbox)
     connection.refresh_from_db()
     assert "swept_to" not in connection.cursors
+    assert _sweep(connection, sandbox) == 1
+
+
+def test_a_question_that_got_no_answer_is_asked_again_at_once(
+    connection: Connection, sandbox: SandboxInThread
+) -> None:
+    sandbox.sell("HF-1-1")
+    sandbox.fail("opayo.reporting", Kind.UNAVAILABLE)
     assert _sweep(connection, sandbox) == 1
 
 
