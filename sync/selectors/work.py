@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
-from django_q.models import OrmQ
 
 from integrations.models import Connection, Event, Pair, Payment
 from sync.core.states import OPEN
@@ -39,7 +38,7 @@ class QueueStatus:
 
     events: int
     fetches: int
-    """Looks into Xero and Opayo that are queued, under way, or to be made again because they failed."""
+    """Looks into Xero and Opayo that are under way, or to be made again because they failed."""
     postings: dict[str, int]
     deliveries: int
     notices: int
@@ -90,7 +89,7 @@ def _fetches() -> int:
     now = timezone.now()
     leased = Lease.objects.filter(Q(name__startswith="sweep:") | Q(name__startswith="poll:"), until__gt=now)
     failed = Connection.objects.filter(cursors__next_sweep_at=0, status=Connection.Status.LIVE)
-    return int(OrmQ.objects.count()) + leased.count() + failed.count()
+    return leased.count() + failed.count()
 
 
 def money_in_flight(pair: Pair) -> dict[str, int]:
