@@ -18,6 +18,7 @@ from tests.slots import Slot
 ODD_TIME_ZONE = "Pacific/Chatham"
 _SLOT_NUMBER = "TILLBRIDGE_TEST_SLOT"
 _GUARD = NetworkGuard()
+_LONGEST = "test_pages.py"
 _SLOT = pytest.StashKey[Slot]()
 
 
@@ -46,8 +47,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright leaves an event loop running that asynchronous tests trip over."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Browser tests last: Playwright leaves an event loop running that asynchronous tests trip over.
+
+    Of these the longest file first, or one worker would be busy with it when the others have long ended.
+    """
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.path.name != _LONGEST))
 
 
 @pytest.fixture(autouse=True)
