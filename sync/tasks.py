@@ -148,13 +148,10 @@ def sweep(connection_id: int) -> None:
         f"sweep:{connection_id}",
         lambda: sweep_opayo(connection, now=business_now()),
         connection.pair_id,
-        failed=lambda: sweeper.sweep_again_soon(connection),
     )
 
 
-def _alone(
-    lease: str, job: Callable[[], int], pair_id: int, failed: Callable[[], None] = lambda: None
-) -> None:
+def _alone(lease: str, job: Callable[[], int], pair_id: int) -> None:
     """Do a fetching job unless another worker does; what it fetched is processed at once."""
     holder = holder_name()
     if not take_lease(lease, holder):
@@ -165,7 +162,6 @@ def _alone(
     except Failure as failure:
         # Its client has shown it on the connection; the next round tries again.
         log.warning("fetch_failed", job=lease, error=failure.message)
-        failed()
     finally:
         give_back_lease(lease, holder)
     if fetched:

@@ -7,10 +7,11 @@ records do not becomes an event like any other, once for each state a transactio
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import connection as database
 from django.db.models import Q
@@ -40,6 +41,9 @@ from integrations.opayo.core.sweeping import (
 
 _T = TypeVar("_T")
 _TRIES: Final = 3
+_PATIENCE_SECONDS: Final = 5.0
+BROKE_OFF: Final = "sweep_broke_off"
+"""The cursor that says whether the last sweep failed half-way."""
 _MOST_DETAILS: Final = 25
 """Calls for one transaction each; Opayo limits commands, and the next sweep goes on."""
 _UNFINISHED_AFTER: Final = timedelta(hours=1)
@@ -51,9 +55,23 @@ def sweep(connection: Connection, *, now: datetime) -> int:
     """Store what is new since the last sweep; returns how many events there are more.
 
     `now` is on Opayo's clock, which the demo moves. Raises the failures of OpayoClient; what was found until then is
-    kept, and the next sweep begins where the last whole one ended.
+    kept, and the next sweep, which is due at once, begins where the last whole one ended.
     """
-    return _Sweep(connection, now).run()
+    try:
+        return _Sweep(connection, now).run()
+    except TransientFailure:
+        merge_cursors(connection, {BROKE_OFF: True})
+        raise
+
+
+def merge_cursors(connection: Connection, marks: dict[str, Any]) -> None:
+    """Set these cursors; merged by the database, because others keep their own in the same column."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE integrations_connection SET cursors = cursors || %s::jsonb WHERE id = %s",
+            [json.dumps(marks), connection.pk],
+        )
+    connection.cursors = {**connection.cursors, **marks}
 
 
 def fetch_transaction(connection: Connection, vendor_tx_code: str) -> bool:
@@ -168,26 +186,21 @@ class _Sweep:
         return datetime.fromisoformat(text) if text else None
 
     def _remember(self, *, is_deep: bool) -> None:
-        marks = {"swept_to": (self._left_since or self._now).isoformat()}
+        marks = {"swept_to": (self._left_since or self._now).isoformat(), BROKE_OFF: False}
         if is_deep:
             marks["swept_deep_at"] = self._now.isoformat()
-        # Merged by the database: others keep their own cursors in the same column.
-        with database.cursor() as cursor:
-            cursor.execute(
-                "UPDATE integrations_connection SET cursors = cursors || %s::jsonb WHERE id = %s",
-                [json.dumps(marks), self._connection.pk],
-            )
-        self._connection.cursors = {**self._connection.cursors, **marks}
+        merge_cursors(self._connection, marks)
 
 
 def _steadily(ask: Callable[[], _T]) -> _T:
-    """Ask again at once where the line broke: a question changes nothing, and a sweep asks many."""
+    """Ask again where the line broke, or a moment later if Opayo wants so: a question changes nothing."""
     for _ in range(_TRIES - 1):
         try:
             return ask()
         except TransientFailure as failure:
-            if failure.retry_after:
+            if (failure.retry_after or 0) > _PATIENCE_SECONDS:
                 raise
+            time.sleep(failure.retry_after or 0)
     return ask()
 
 

@@ -8,6 +8,7 @@ from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from integrations.models import Connection, Event, Pair, Payment
+from integrations.opayo.sweep import BROKE_OFF
 from sync.core.states import OPEN
 from sync.models import Delivery, Lease, Notice, Posting, Problem
 
@@ -88,8 +89,8 @@ def _fetches() -> int:
     """Of all pairs: a lease does not tell whose it is."""
     now = timezone.now()
     leased = Lease.objects.filter(Q(name__startswith="sweep:") | Q(name__startswith="poll:"), until__gt=now)
-    failed = Connection.objects.filter(cursors__next_sweep_at=0, status=Connection.Status.LIVE)
-    return leased.count() + failed.count()
+    broke_off = Connection.objects.filter(**{f"cursors__{BROKE_OFF}": True}, status=Connection.Status.LIVE)
+    return leased.count() + broke_off.count()
 
 
 def money_in_flight(pair: Pair) -> dict[str, int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from django.db import connection as database
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -14,6 +13,7 @@ from integrations.clock import business_now
 from integrations.instructions.selectors import due_instructions
 from integrations.instructions.settled import hasten_settled
 from integrations.models import Connection, Event, Order, Pair
+from integrations.opayo.sweep import BROKE_OFF, merge_cursors
 from sync.models import Delivery, Notice, Posting, Wake
 from sync.services.batch import Batch
 from sync.services.leases import wake
@@ -64,24 +64,16 @@ def close_unpaid(pair: Pair) -> int:
 
 
 def sweep_is_due(connection: Connection) -> bool:
-    """Whether Opayo's list has not been looked at for the pair's interval. Remembers that it is now."""
+    """Whether Opayo's list has not been looked at for the pair's interval, or the last look broke off.
+
+    Remembers that it is looked at now.
+    """
     now = time.time()
-    if now < int(connection.cursors.get("next_sweep_at", 0)):
+    if now < int(connection.cursors.get("next_sweep_at", 0)) and not connection.cursors.get(BROKE_OFF):
         return False
     after = connection.pair.sweep_minutes * 60 - _SCHEDULE_SLACK_SECONDS
-    connection.cursors = {**connection.cursors, "next_sweep_at": int(now) + after}
-    connection.save(update_fields=["cursors"])
+    merge_cursors(connection, {"next_sweep_at": int(now) + after})
     return True
-
-
-def sweep_again_soon(connection: Connection) -> None:
-    """The sweep broke off: what it has not seen is not left for a whole interval."""
-    with database.cursor() as cursor:
-        # Merged by the database: the sweep keeps its own cursors in the same column.
-        cursor.execute(
-            "UPDATE integrations_connection SET cursors = cursors || %s::jsonb WHERE id = %s",
-            ['{"next_sweep_at": 0}', connection.pk],
-        )
 
 
 def _wake_what_is_due(pair: Pair) -> None:

@@ -143,7 +143,10 @@ def test_a_sweep_that_fails_begins_again_where_the_last_whole_one_ended(
         _sweep(connection, sandbox)
     connection.refresh_from_db()
     assert "swept_to" not in connection.cursors
+    assert connection.cursors["sweep_broke_off"] is True
     assert _sweep(connection, sandbox) == 1
+    connection.refresh_from_db()
+    assert connection.cursors["sweep_broke_off"] is False
 
 
 def test_a_question_that_got_no_answer_is_asked_again_at_once(
