@@ -98,12 +98,24 @@ def _apply(batch: Batch, event: Event) -> bool:
 def _compare_payments(batch: Batch) -> list[Differs | None]:
     rows = Payment.objects.filter(pair=batch.pair).exclude(state=Payment.State.REGISTERED)
     fields = rows.values_list("vendor_tx_code", "state", "amount_minor", "currency")
-    return [_differs("payment", key, stored, _payment(batch, key)) for key, *stored in fields.iterator()]
+    return [
+        _differs("payment", key, [_standing(state), *stored], _payment(batch, key))
+        for key, state, *stored in fields.iterator()
+    ]
 
 
 def _payment(batch: Batch, key: str) -> list[object] | None:
     told = batch.payments.get(key)
-    return None if told is None else [told.state, told.amount_minor, told.currency]
+    return None if told is None else [_standing(told.state), told.amount_minor, told.currency]
+
+
+def _standing(state: str) -> str:
+    """What a state means for the money: of `failed` and `reversed` Opayo kept nothing.
+
+    Which of the two it is depends on whether the OK or its end was read first, and that is not in the log: an OK that had
+    to wait for its order stands there before the void that overtook it.
+    """
+    return "not taken" if state in {Payment.State.FAILED, Payment.State.REVERSED} else state
 
 
 def _compare_orders(batch: Batch) -> list[Differs | None]:

@@ -58,9 +58,14 @@ def test_an_amount_changed_behind_our_back_is_found(traded: Pair) -> None:
 
 def test_a_payment_said_to_be_captured_that_failed_is_found(traded: Pair) -> None:
     Payment.objects.filter(vendor_tx_code="HF-10043-1").update(state=Payment.State.CAPTURED)
-    assert [difference.told for difference in retell(traded).differences] == ["failed 3834 GBP"]
+    assert [difference.told for difference in retell(traded).differences] == ["not taken 3834 GBP"]
 
 
 def test_an_order_that_no_message_tells_of_is_counted(traded: Pair, shop: Connection) -> None:
     OrderFactory(pair=traded, connection=shop)
     assert retell(traded).unexplained == 1
+
+
+def test_an_end_that_overtook_its_beginning_is_no_difference(traded: Pair) -> None:
+    Payment.objects.filter(vendor_tx_code="HF-10043-1").update(state=Payment.State.REVERSED)
+    assert retell(traded).differences == ()
