@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "template_partials",
     "integrations",
     "mapping",
+    "reconciliation",
     "dashboard",
     "sandbox",
 ]

@@ -24,6 +24,7 @@ class Event(models.Model):
         OPAYO = "opayo", "Opayo"
         XERO = "xero", "Xero"
         ACQUIRER = "acquirer", "Acquirer"
+        BANK = "bank", "Bank"
         PERSON = "person", "Person"
 
     class Authenticity(models.TextChoices):

@@ -35,6 +35,7 @@ class Posting(models.Model):
         REFUND = "refund", "Cash refund"
         SPEND = "spend", "Money spent"
         RECEIVE = "receive", "Money received"
+        BANK_TRANSFER = "bank_transfer", "Bank transfer"
         JOURNAL = "journal", "Manual journal"
         REFUND_DELETE = "refund_delete", "Delete cash refund"
         ALLOCATION_DELETE = "allocation_delete", "Take credit note off invoice"
