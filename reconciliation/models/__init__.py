@@ -1,1 +1,22 @@
-"""What settles and what reaches the bank, and how the two are tied together."""
+"""What settles and what reaches the bank, how the two are tied together, and the months they close."""
+
+from reconciliation.models.banks import BankAccount, BankLine, StatementFile
+from reconciliation.models.matches import Match, MatchLink, MatchRule
+from reconciliation.models.merchants import MerchantAccount
+from reconciliation.models.periods import Period, Reading
+from reconciliation.models.settlements import Settlement, SettlementLine, SettlementPosting
+
+__all__ = [
+    "BankAccount",
+    "BankLine",
+    "Match",
+    "MatchLink",
+    "MatchRule",
+    "MerchantAccount",
+    "Period",
+    "Reading",
+    "Settlement",
+    "SettlementLine",
+    "SettlementPosting",
+    "StatementFile",
+]
