@@ -1,0 +1,1 @@
+"""The rules of disputes: notices, states, reason codes and ties. Pure."""
