@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from mapping.core.conditions import ConditionError
+from mapping.core.conditions.records import compile_record_condition, unknown_field
 from mapping.core.paths import PathError
-from mapping.core.record_conditions import compile_record_condition, unknown_field
 from mapping.core.schemas.schema import Schema
 
 

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from integrations.models import Order, Pair, Payment
 from mapping.core.blueprint import Blueprint
-from mapping.core.condition_asking import Standing
-from mapping.core.condition_text import tree_of
-from mapping.core.condition_words import words_of
 from mapping.core.conditions import ConditionError
+from mapping.core.conditions.asking import Standing
+from mapping.core.conditions.records import types_of
+from mapping.core.conditions.text import tree_of
+from mapping.core.conditions.words import words_of
 from mapping.core.paths import Path, PathError, parse_path
 from mapping.core.readers import Scope, reader
-from mapping.core.record_conditions import types_of
 from mapping.core.rules.document import Rule
 from mapping.core.rules.trying import Batch, Trial, try_rules
 from mapping.core.schemas import SOURCES, Schema

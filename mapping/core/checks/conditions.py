@@ -7,9 +7,9 @@ from typing import Final
 
 from mapping.core.checks.known import Known
 from mapping.core.checks.rows import unknown_field
-from mapping.core.condition_text import tree_of
-from mapping.core.condition_tree import Comparison, Group, Node
 from mapping.core.conditions import ConditionError, compile_condition
+from mapping.core.conditions.text import tree_of
+from mapping.core.conditions.tree import Comparison, Group, Node
 from mapping.core.document import MappingDocument
 from mapping.core.paths import PathError
 from mapping.core.problems import Problem

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from mapping.core.conditions.records import unknown_field
 from mapping.core.enrichment import WHATS
 from mapping.core.flows.compiled import schema_of
 from mapping.core.flows.document import MODES, STEP_KINDS, TRIGGERS, Flow, Step
 from mapping.core.flows.texts import fields_of
 from mapping.core.paths import Path, PathError, parse_path
 from mapping.core.problems import Problem
-from mapping.core.record_conditions import unknown_field
 from mapping.core.rules.checking import ROLES, check_rules, condition_problems
 from mapping.core.rules.document import Rule
 from mapping.core.schemas.schema import Schema

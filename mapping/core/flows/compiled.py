@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mapping.core.conditions import ConditionError
+from mapping.core.conditions.records import RecordCondition, compile_record_condition
 from mapping.core.flows.document import Flow, Step, Trigger
 from mapping.core.paths import PathError
 from mapping.core.problems import MappingInvalidError, Problem
-from mapping.core.record_conditions import RecordCondition, compile_record_condition
 from mapping.core.rules.document import Rule
 from mapping.core.rules.evaluation import CompiledRules, compile_rules
 from mapping.core.schemas import SOURCES

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from mapping.core.coercion import coercion
 from mapping.core.conditions import ConditionError
+from mapping.core.conditions.records import compile_record_condition, unknown_field
 from mapping.core.paths import PathError, parse_path
 from mapping.core.problems import Problem, TransformError
-from mapping.core.record_conditions import compile_record_condition, unknown_field
 from mapping.core.rules.document import EFFECT_KINDS, Effect, Rule
 from mapping.core.rules.reachability import unreachable
 from mapping.core.schemas.schema import Field, Schema

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mapping.core.conditions import ConditionError
+from mapping.core.conditions.records import RecordCondition, compile_record_condition
 from mapping.core.paths import PathError
 from mapping.core.problems import MappingInvalidError, Problem, TransformError
-from mapping.core.record_conditions import RecordCondition, compile_record_condition
 from mapping.core.rules.decision import GO, Decision, Reason, combined
 from mapping.core.rules.document import Effect, Rule
 from mapping.core.schemas.schema import Schema

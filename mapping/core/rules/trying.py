@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mapping.core.conditions import ConditionError
+from mapping.core.conditions.records import RecordCondition, compile_record_condition
 from mapping.core.paths import PathError
 from mapping.core.problems import TransformError
-from mapping.core.record_conditions import RecordCondition, compile_record_condition
 from mapping.core.rules.document import Rule
 from mapping.core.schemas.schema import Schema
 

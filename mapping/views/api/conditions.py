@@ -11,9 +11,9 @@ from integrations.members.access import MemberRequest
 from integrations.models import Pair
 from mapping.core.blueprint import Blueprint
 from mapping.core.compiler import declared_types
-from mapping.core.condition_asking import Answer, Standing, about_text, about_tree, reads_in_mapping
-from mapping.core.condition_tree import OPERATORS, OPERATORS_OF, TreeError, tree_from_json, tree_to_json
-from mapping.core.condition_verdict import Read, Verdict
+from mapping.core.conditions.asking import Answer, Standing, about_text, about_tree, reads_in_mapping
+from mapping.core.conditions.tree import OPERATORS, OPERATORS_OF, TreeError, tree_from_json, tree_to_json
+from mapping.core.conditions.verdict import Read, Verdict
 from mapping.core.schemas import SOURCES
 from mapping.selectors import effective_blueprint
 from mapping.services.preview import NoSampleError

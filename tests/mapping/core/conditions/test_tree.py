@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping.core.condition_text import text_of, tree_of
-from mapping.core.condition_tree import (
+from mapping.core.conditions import ConditionError, compile_condition
+from mapping.core.conditions.text import text_of, tree_of
+from mapping.core.conditions.tree import (
     OPERATORS,
     OPERATORS_OF,
     Comparison,
@@ -23,9 +24,8 @@ from mapping.core.condition_tree import (
     tree_from_json,
     tree_to_json,
 )
-from mapping.core.condition_values import tidy
-from mapping.core.condition_verdict import explain, judge
-from mapping.core.conditions import ConditionError, compile_condition
+from mapping.core.conditions.values import tidy
+from mapping.core.conditions.verdict import explain, judge
 from mapping.core.paths import Path
 from mapping.core.readers import Scope, reader
 from mapping.core.schemas.schema import FieldType

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from mapping.core.condition_tree import Value
+from mapping.core.conditions.tree import Value
 from mapping.core.problems import TransformError
 from mapping.core.values import as_datetime
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mapping.core.condition_text import comparison_text
-from mapping.core.condition_tree import Comparison, Group, Node
-from mapping.core.conditions import Condition, ConditionError, TypeOf, compile_condition
+from mapping.core.conditions.compiling import Condition, ConditionError, TypeOf, compile_condition
+from mapping.core.conditions.text import comparison_text
+from mapping.core.conditions.tree import Comparison, Group, Node
 from mapping.core.paths import Path, PathError, parse_path
 from mapping.core.problems import TransformError
 

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from mapping.core.condition_leaves import comparison_of
-from mapping.core.condition_tree import (
+from mapping.core.conditions.compiling import ConditionError, TypeOf, compile_condition
+from mapping.core.conditions.leaves import comparison_of
+from mapping.core.conditions.tree import (
     OPERATORS,
     OPERATORS_OF,
     Comparison,
@@ -22,8 +23,7 @@ from mapping.core.condition_tree import (
     canonical,
     kind_of,
 )
-from mapping.core.condition_values import FIELD, tidy, unfinished, value_text
-from mapping.core.conditions import ConditionError, TypeOf, compile_condition
+from mapping.core.conditions.values import FIELD, tidy, unfinished, value_text
 from mapping.core.paths import PathError
 
 _PIECE: Final = re.compile(

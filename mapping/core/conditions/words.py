@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from mapping.core.condition_tree import OPERATORS, Comparison, Group, GroupKind, Kept, Node, Value, kind_of
-from mapping.core.conditions import TypeOf
+from mapping.core.conditions.compiling import TypeOf
+from mapping.core.conditions.tree import OPERATORS, Comparison, Group, GroupKind, Kept, Node, Value, kind_of
 
 LabelOf = Callable[[str], str]
 """What people call the field of a path."""

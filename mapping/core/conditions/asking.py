@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mapping.core.compiler import compile_mapping
-from mapping.core.condition_text import text_of, tree_of
-from mapping.core.condition_tree import Node, TreeError
-from mapping.core.condition_verdict import Read, Verdict, explain, judge
-from mapping.core.conditions import Condition, ConditionError, TypeOf, compile_condition
+from mapping.core.conditions.compiling import Condition, ConditionError, TypeOf, compile_condition
+from mapping.core.conditions.text import text_of, tree_of
+from mapping.core.conditions.tree import Node, TreeError
+from mapping.core.conditions.verdict import Read, Verdict, explain, judge
 from mapping.core.document import MappingDocument
 from mapping.core.paths import Path, PathError, parse_path
 from mapping.core.problems import MappingInvalidError

@@ -1,6 +1,6 @@
 """Conditions as people build them: groups of comparisons inside groups, beside the text form of conditions.py.
 
-A tree says exactly what its text says. `condition_text.py` goes from one to the other; what has no place in a tree
+A tree says exactly what its text says. `text.py` goes from one to the other; what has no place in a tree
 (a calculation, a comprehension, a ternary) stays in it as a piece of text.
 """
 

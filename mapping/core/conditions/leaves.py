@@ -7,9 +7,9 @@ from typing import Final
 
 from rule_engine import ast
 
-from mapping.core.condition_tree import Comparison, Value, kind_of
-from mapping.core.condition_values import date_text
-from mapping.core.conditions import ConditionError, TypeOf, compile_condition
+from mapping.core.conditions.compiling import ConditionError, TypeOf, compile_condition
+from mapping.core.conditions.tree import Comparison, Value, kind_of
+from mapping.core.conditions.values import date_text
 from mapping.core.paths import Path, PathError
 
 _Names = Mapping[str, Path]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
-from mapping.core.conditions import Condition, TypeOf, compile_condition
+from mapping.core.conditions.compiling import Condition, TypeOf, compile_condition
 from mapping.core.paths import EVERY, Path, parse_path
 from mapping.core.readers import Reader, Scope, reader
 from mapping.core.schemas.context import CONTEXT

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from mapping.core.condition_text import tree_of
-from mapping.core.condition_words import words_of
-from mapping.core.record_conditions import types_of
+from mapping.core.conditions.records import types_of
+from mapping.core.conditions.text import tree_of
+from mapping.core.conditions.words import words_of
 from mapping.core.schemas import SOURCES
 
 ORDER = SOURCES["shop:order"]
