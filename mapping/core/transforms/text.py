@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from string import Formatter
 from typing import Any, Final
 
+import regex as backtracking  # re, with an end to its patience
+
 from mapping.core.problems import Noted, TransformError
 from mapping.core.transforms.presence import is_missing
 from mapping.core.transforms.registry import Example, Parameter, nonzero, transform, within
@@ -14,6 +16,7 @@ from mapping.core.values import as_text
 
 # What XML 1.0 cannot carry and no document wants: control characters other than tab and line ends, lone surrogates.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_PATIENCE: Final = 0.2  # seconds for one pattern on one text
 _SPACES: Final = re.compile(r"\s+")
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -91,8 +94,8 @@ def replace(value: Any, *, find: str, by: str = "") -> str:
 
 def _prepare_regex(parameters: dict[str, Any]) -> None:
     try:
-        parameters["pattern"] = re.compile(parameters["pattern"])
-    except re.error as error:
+        parameters["pattern"] = backtracking.compile(parameters["pattern"])
+    except backtracking.error as error:
         raise ValueError(f"The pattern cannot be read: {error}.") from None
 
 
@@ -109,14 +112,22 @@ def _prepare_regex(parameters: dict[str, Any]) -> None:
     ),
     prepare=_prepare_regex,
 )
-def regex(value: Any, *, pattern: re.Pattern[str] | str, take: str = r"\g<0>") -> str | None:
-    """The first match rewritten as `take`, or None without a match."""
-    match = re.search(pattern, as_text(value))
+def regex(value: Any, *, pattern: backtracking.Pattern[str] | str, take: str = r"\g<0>") -> str | None:
+    """The first match rewritten as `take`, or None without a match.
+
+    Raises TransformError for a pattern that goes round in circles on this text: one record must not hold up all.
+    """
+    try:
+        match = backtracking.search(pattern, as_text(value), timeout=_PATIENCE)
+    except TimeoutError:
+        raise TransformError(
+            "The pattern takes too long on this text: write it without repeats inside repeats.", "mapping"
+        ) from None
     if match is None:
         return None
     try:
         return match.expand(take)
-    except (re.error, IndexError):
+    except (backtracking.error, IndexError):
         raise TransformError(
             f"“{take}” asks for a group that the pattern does not have.", "mapping"
         ) from None

@@ -142,6 +142,7 @@ def test_transforms_at_their_edges(name: str, value: Any, parameters: dict[str, 
             "a group that the pattern does not have",
             "mapping",
         ),
+        ("regex", "1," * 40, {"pattern": "(.*?,){30}P"}, "takes too long on this text", "mapping"),
     ],
 )
 def test_values_that_cannot_be_handled_say_so_and_who_can_mend_it(
