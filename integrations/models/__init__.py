@@ -2,7 +2,8 @@
 
 from integrations.models.audit import AuditEntry
 from integrations.models.calls import ApiCall, CallBudget
-from integrations.models.cards import SavedCard
+from integrations.models.cards import CardAccess, CardPolicy, MitType, SavedCard
+from integrations.models.charges import CardCharge, ChargeBatch
 from integrations.models.connections import Connection, Secret, XeroGrant
 from integrations.models.disputes import Dispute, DisputeChange
 from integrations.models.events import Event
@@ -17,6 +18,10 @@ __all__ = [
     "ApiCall",
     "AuditEntry",
     "CallBudget",
+    "CardAccess",
+    "CardCharge",
+    "CardPolicy",
+    "ChargeBatch",
     "Connection",
     "Customer",
     "Dispute",
@@ -25,6 +30,7 @@ __all__ = [
     "Instruction",
     "KnownContact",
     "Membership",
+    "MitType",
     "Order",
     "Pair",
     "Payment",

@@ -26,6 +26,7 @@ class Instruction(models.Model):
         AUTHORISE = "authorise", "Authorise"
         CANCEL = "cancel", "Cancel"
         REPEAT = "repeat", "Charge a saved card"
+        DELETE_TOKEN = "delete_token", "Delete a saved card"
 
     class State(models.TextChoices):
         ASKED = "asked", "Asked for"
@@ -41,7 +42,18 @@ class Instruction(models.Model):
 
     pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="instructions")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="instructions")
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
+    card = models.ForeignKey(
+        "integrations.SavedCard",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="instructions",
+        help_text="Which saved card is charged or deleted; its first payment is `payment`.",
+    )
+    terms = models.JSONField(
+        default=dict, blank=True, help_text="Under which terms of the card's holder it is charged."
+    )
     state = models.CharField(max_length=8, choices=State, default=State.ASKED)
     amount_minor = models.BigIntegerField(null=True, help_text="Empty where the kind takes no amount.")
     currency = models.CharField(max_length=3, blank=True, default="")
@@ -79,6 +91,9 @@ class Instruction(models.Model):
             models.CheckConstraint(
                 name="instruction_amount_has_currency",
                 condition=Q(amount_minor__isnull=True) | ~Q(currency=""),
+            ),
+            models.CheckConstraint(
+                name="deleted_card_is_named", condition=~Q(kind="delete_token") | Q(card__isnull=False)
             ),
         ]
         indexes = [

@@ -157,6 +157,9 @@ class Payment(models.Model):
         help_text="As named at registration; the order may come later.",
     )
     return_url = models.TextField(blank=True, default="", help_text="Where the customer goes afterwards.")
+    keep_card = models.JSONField(
+        default=dict, blank=True, help_text="The holder's consent to keep the card, when it was asked for."
+    )
     candidates = models.JSONField(
         default=list, blank=True, help_text="Likeliest orders with reasons, while it fits none."
     )
