@@ -5,6 +5,7 @@ from integrations.models.calls import ApiCall, CallBudget
 from integrations.models.cards import CardAccess, CardPolicy, MitType, SavedCard
 from integrations.models.charges import CardCharge, ChargeBatch
 from integrations.models.connections import Connection, Secret, XeroGrant
+from integrations.models.dispute_files import DisputeColumns, DisputeFile
 from integrations.models.disputes import Dispute, DisputeChange
 from integrations.models.events import Event
 from integrations.models.instructions import Instruction
@@ -26,6 +27,8 @@ __all__ = [
     "Customer",
     "Dispute",
     "DisputeChange",
+    "DisputeColumns",
+    "DisputeFile",
     "Event",
     "Instruction",
     "KnownContact",

@@ -16,6 +16,11 @@ def default_tax_types() -> dict[str, str]:
     }
 
 
+def default_alert_days() -> list[int]:
+    """How many days before a dispute's deadline people are told."""
+    return [7, 3, 1]
+
+
 class Pair(models.Model):
     """One Opayo vendor account bridged to one Xero organisation, and the shops that feed it.
 
@@ -69,6 +74,11 @@ class Pair(models.Model):
         max_length=16, choices=DateInLockedPeriod, default=DateInLockedPeriod.STOP
     )
     emails_customers = models.BooleanField(default=True)
+    dispute_alert_days = models.JSONField(
+        default=default_alert_days,
+        blank=True,
+        help_text="Days before a dispute's deadline on which people are told.",
+    )
     mapping_needs_second_person = models.BooleanField(
         default=False, help_text="Mappings are published by somebody who has not worked on them."
     )
