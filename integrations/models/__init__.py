@@ -5,6 +5,13 @@ from integrations.models.calls import ApiCall, CallBudget
 from integrations.models.cards import CardAccess, CardPolicy, MitType, SavedCard
 from integrations.models.charges import CardCharge, ChargeBatch
 from integrations.models.connections import Connection, Secret, XeroGrant
+from integrations.models.customers import (
+    CustomerChange,
+    CustomerIdentity,
+    CustomerMerge,
+    CustomerOwnership,
+    CustomerSuggestion,
+)
 from integrations.models.dispute_files import DisputeColumns, DisputeFile
 from integrations.models.disputes import Dispute, DisputeChange
 from integrations.models.events import Event
@@ -25,6 +32,11 @@ __all__ = [
     "ChargeBatch",
     "Connection",
     "Customer",
+    "CustomerChange",
+    "CustomerIdentity",
+    "CustomerMerge",
+    "CustomerOwnership",
+    "CustomerSuggestion",
     "Dispute",
     "DisputeChange",
     "DisputeColumns",

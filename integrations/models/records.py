@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -10,7 +12,11 @@ from integrations.models.pairs import Pair
 
 
 class Customer(models.Model):
-    """A customer of a pair; `contact_number` is Xero's key for outside systems (Contacts)."""
+    """A customer of a pair; `contact_number` is Xero's key for outside systems (Contacts).
+
+    `name`, `email` and `details` with what is `held` over it are what counts; which side's word that is, field by
+    field, is settled by docs/customers.md. One that was merged forwards to the customer it was merged into.
+    """
 
     pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="customers")
     contact_number = models.CharField(max_length=50)
@@ -18,6 +24,23 @@ class Customer(models.Model):
     name = models.CharField(max_length=255)
     details = models.JSONField(default=dict, help_text="The shop's customer object, newest.")
     xero_contact_id = models.CharField(max_length=36, blank=True, default="")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_customers"
+    )
+    held = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Field → value, and whose word it is, where that is not the shop's.",
+    )
+    pushed = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Field → what Xero was last told of it, and whether Xero answered.",
+    )
+    match_keys = ArrayField(models.TextField(), default=list, blank=True)
+    compared_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was last compared with the others; empty: not yet as it is."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -25,6 +48,10 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["pair", "email"], name="customer_email"),
             models.Index(fields=["pair", "name"], name="customer_name"),
+            models.Index(
+                fields=["pair", "id"], name="customer_to_compare", condition=Q(compared_at__isnull=True)
+            ),
+            GinIndex(fields=["match_keys"], name="customer_match_keys", fastupdate=False),
         ]
 
     def __str__(self) -> str:
@@ -43,10 +70,15 @@ class KnownContact(models.Model):
     email = models.CharField(max_length=255, blank=True, default="", help_text="Lower case.")
     name = models.CharField(max_length=255)
     is_archived = models.BooleanField(default=False)
+    details = models.JSONField(
+        default=dict, blank=True, help_text="What Xero last told of the fields that shop and Xero both keep."
+    )
+    match_keys = ArrayField(models.TextField(), default=list, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["pair", "contact_id"], name="known_contact_once")]
         indexes = [
+            GinIndex(fields=["match_keys"], name="known_contact_match_keys", fastupdate=False),
             models.Index(fields=["pair", "email"], name="known_contact_email"),
             models.Index(fields=["pair", "contact_number"], name="known_contact_number"),
         ]

@@ -22,6 +22,7 @@ class Posting(models.Model):
 
     class Kind(models.TextChoices):
         CONTACT = "contact", "Contact"
+        CONTACT_UPDATE = "contact_update", "Correct contact"
         INVOICE = "invoice", "Invoice"
         INVOICE_AUTHORISE = "invoice_authorise", "Approve invoice"
         INVOICE_UPDATE = "invoice_update", "Correct invoice"

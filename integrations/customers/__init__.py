@@ -1,0 +1,1 @@
+"""Customers over shop, Opayo and Xero: who is who, and which side's word counts."""

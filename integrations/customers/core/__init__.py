@@ -1,0 +1,1 @@
+"""Pure rules about customers: no database, no clock, no network."""
