@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -143,6 +144,19 @@ def find_bank_transactions(
     return [transaction for transaction in listed if transaction.reference in wanted]
 
 
+def find_bank_transfers(
+    client: XeroClient, references: Iterable[str], *, since: date, until: date
+) -> list[Found]:
+    """Live bank transfers dated from `since` to `until` that carry one of the references.
+
+    Xero lists them without pages, and leaves deleted ones out (Accounting API, BankTransfers).
+    """
+    wanted = set(references)
+    where = f"Date>={_date_literal(since)} AND Date<={_date_literal(until)}"
+    listed = map(partial(_found, "BankTransfers"), _page(client, "BankTransfers", {"where": where}))
+    return [each for each in listed if each.reference in wanted and each.status not in _GONE]
+
+
 def find_journals(
     client: XeroClient, narrations: Iterable[str], *, since: date, until: date
 ) -> dict[str, Found]:
@@ -194,14 +208,18 @@ def _listed(client: XeroClient, collection: str, query: Mapping[str, str]) -> li
     page = 1
     while True:
         paging = {"page": str(page), "pageSize": str(_PAGE)}
-        reply = client.call("GET", f"/{collection}", purpose="lookups", params={**query, **paging})
-        if reply.status != 200:
-            raise PermanentFailure(f"Xero did not search its {collection}: {top_message(reply.body)}")
-        batch = reply.body.get(collection) or []
+        batch = _page(client, collection, {**query, **paging})
         elements += batch
         if len(batch) < _PAGE:
             return elements
         page += 1
+
+
+def _page(client: XeroClient, collection: str, query: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    reply = client.call("GET", f"/{collection}", purpose="lookups", params=query)
+    if reply.status != 200:
+        raise PermanentFailure(f"Xero did not search its {collection}: {top_message(reply.body)}")
+    return list(reply.body.get(collection) or ())
 
 
 def _found(collection: str, element: Mapping[str, Any]) -> Found:

@@ -100,6 +100,11 @@ def journal(posting: Posting) -> Element:
     return dict(posting.document)
 
 
+def bank_transfer(posting: Posting) -> Element:
+    """Money moved between two bank accounts, as made (Xero Accounting API, BankTransfers)."""
+    return dict(posting.document)
+
+
 def void_credit_note(posting: Posting) -> Element:
     """Voiding of a credit note that nothing stands on any more."""
     return {"CreditNoteID": before(posting), "Status": "VOIDED"}

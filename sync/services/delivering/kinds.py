@@ -79,6 +79,10 @@ KINDS: Mapping[str, Kind] = {
     _K.RECEIVE: Kind(
         "PUT", "/BankTransactions", "BankTransactions", "bank", "urgent", elements.bank_transaction, words="receive money"
     ),
+    # Xero tells of each document of a batch only where it takes `summarizeErrors`, and here it does not.
+    _K.BANK_TRANSFER: Kind(
+        "PUT", "/BankTransfers", "BankTransfers", "bank", "urgent", elements.bank_transfer, 1, "bank transfer"
+    ),
     _K.INVOICE_AUTHORISE: Kind(
         "POST", "/Invoices", "Invoices", "invoices", "urgent", elements.authorise, words="invoice"
     ),

@@ -61,12 +61,20 @@ def journal() -> dict[str, Any]:
     return {"Narration": "Dispute CB-1 lost", "Date": DAY, "Status": "POSTED", "JournalLines": lines}
 
 
+def transfer() -> dict[str, Any]:
+    sides = {"FromBankAccount": {"Code": "095"}, "ToBankAccount": {"Code": "090"}}
+    return {**sides, "Amount": Decimal("12.00"), "Date": DAY, "Reference": "Settlement 77"}
+
+
 INTENDED = {
+    K.BANK_TRANSFER: (transfer(), "xero.bank.write", "bank_transfers"),
     K.SPEND: (bank("SPEND"), "xero.bank.write", "bank_transactions"),
     K.RECEIVE: (bank("RECEIVE"), "xero.bank.write", "bank_transactions"),
     K.JOURNAL: (journal(), "xero.manual_journals.write", "manual_journals"),
 }
-UNDONE = {K.SPEND: K.BANK_TRANSACTION_DELETE, K.RECEIVE: K.BANK_TRANSACTION_DELETE, K.JOURNAL: K.JOURNAL_VOID}
+UNDONE = {
+    K.BANK_TRANSFER: K.BANK_TRANSFER_DELETE, K.SPEND: K.BANK_TRANSACTION_DELETE, K.RECEIVE: K.BANK_TRANSACTION_DELETE, K.JOURNAL: K.JOURNAL_VOID,
+}  # fmt: skip
 
 
 @pytest.fixture

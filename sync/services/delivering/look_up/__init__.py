@@ -34,6 +34,7 @@ _LOOK_UPS: Mapping[str, Callable[[XeroClient, Sequence[Posting]], Mapping[int, F
     Posting.Kind.REFUND: money_back.cash_refunds,
     Posting.Kind.SPEND: bank.transactions("SPEND"),
     Posting.Kind.RECEIVE: bank.transactions("RECEIVE"),
+    Posting.Kind.BANK_TRANSFER: bank.transfers,
     Posting.Kind.JOURNAL: bank.journals,
     Posting.Kind.REFUND_DELETE: undone("Payments"),
     Posting.Kind.ALLOCATION_DELETE: money_back.removed_allocations,

@@ -1,4 +1,4 @@
-"""Looking up money spent and received, overpayments, and journals."""
+"""Looking up money spent, received and transferred, overpayments, and journals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from integrations.core.money import Money
 from integrations.xero.client import XeroClient
-from integrations.xero.lookups import find_bank_transactions, find_journals
+from integrations.xero.lookups import find_bank_transactions, find_bank_transfers, find_journals
 from sync.models import Posting
 from sync.services.delivering.look_up.findings import Absent, Finding, there
 
@@ -28,6 +28,16 @@ def transactions(type_: str) -> Callable[[XeroClient, Sequence[Posting]], dict[i
         }
 
     return find
+
+
+def transfers(client: XeroClient, postings: Sequence[Posting]) -> dict[int, Finding]:
+    """Bank transfers by Reference and amount, within a day of their dates."""
+    since, until = _days(postings)
+    found = find_bank_transfers(client, map(_reference, postings), since=since, until=until)
+    known = {(each.reference, each.total): each for each in found}
+    return {
+        posting.pk: there(known[key]) if (key := _key(posting)) in known else Absent() for posting in postings
+    }
 
 
 def journals(client: XeroClient, postings: Sequence[Posting]) -> dict[int, Finding]:
