@@ -73,6 +73,26 @@ class OpayoClient:
         reply = reports.ask(self._connection, "getBatchList", parameters, purpose="settlement")
         return () if reply is None else read_batches(reply)
 
+    def batch_detail(self, batch: Batch, page: int = 1) -> TransactionPage:
+        """One page of the transactions of a batch, counting from 1.
+
+        Rows may lack type, amount and currency. Opayo does not promise a total here: where it tells none, a full page
+        counts as one more to come.
+        """
+        first = (page - 1) * MAX_ROWS + 1
+        parameters = [
+            ("batchid", batch.batch_id),
+            ("authprocessor", batch.auth_processor),
+            ("startrow", str(first)),
+            ("endrow", str(first + MAX_ROWS - 1)),
+        ]
+        reply = reports.ask(self._connection, "getBatchDetail", parameters, purpose="settlement")
+        if reply is None:
+            return TransactionPage((), 0)
+        rows = tuple(parse_transaction(fields_of(row)) for row in reply.rows("transactions", "transaction"))
+        told = reply.number("transactions", "totalrows")
+        return TransactionPage(rows, told or first - 1 + len(rows) + (len(rows) == MAX_ROWS))
+
     def fraud_detail(self, vps_tx_id: str) -> FraudScreening | None:
         """The fraud screening of a transaction; None while there is no result yet."""
         reply = reports.ask(

@@ -1,6 +1,7 @@
 """What settles and what reaches the bank, how the two are tied together, and the months they close."""
 
 from reconciliation.models.banks import BankAccount, BankLine, StatementFile
+from reconciliation.models.fees import FeeBill
 from reconciliation.models.matches import Match, MatchLink, MatchRule
 from reconciliation.models.merchants import MerchantAccount
 from reconciliation.models.periods import Period, Reading
@@ -9,6 +10,7 @@ from reconciliation.models.settlements import Settlement, SettlementLine, Settle
 __all__ = [
     "BankAccount",
     "BankLine",
+    "FeeBill",
     "Match",
     "MatchLink",
     "MatchRule",

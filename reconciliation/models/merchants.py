@@ -46,6 +46,12 @@ class MerchantAccount(models.Model):
     statement_columns = models.JSONField(
         default=dict, blank=True, help_text="Which column of this acquirer's statement says what."
     )
+    lag_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Banking days to the bank as learned from confirmed matches."
+    )
+    is_complete = models.BooleanField(
+        default=True, help_text="No: made by itself from a batch; its number and terms are still to be entered."
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,1 @@
+"""What an acquirer pays out: Opayo's batches, the acquirers' own statements, what is expected, and what it costs."""
