@@ -117,7 +117,7 @@ class _Sweep:
     def _pages(self, start: datetime, end: datetime) -> Iterator[Sequence[OpayoTransaction]]:
         number, total = 1, 1
         while (number - 1) * MAX_ROWS < total:
-            page = _steadily(partial(self._client.transaction_list, start, end, number))
+            page = steadily(partial(self._client.transaction_list, start, end, number))
             yield page.rows
             number, total = number + 1, page.total
 
@@ -140,7 +140,7 @@ class _Sweep:
                 self._left_since = min(self._left_since or self._now, row.started or self._now)
             return row
         self._details_left -= 1
-        return _steadily(partial(self._client.transaction_detail, vps_tx_id=row.vps_tx_id)) or row
+        return steadily(partial(self._client.transaction_detail, vps_tx_id=row.vps_tx_id)) or row
 
     def _booked(self, rows: Sequence[OpayoTransaction]) -> dict[str, Booked]:
         codes = [row.vendor_tx_code for row in rows]
@@ -177,7 +177,7 @@ class _Sweep:
         for vps_tx_id in unfinished.order_by("updated_at").values_list("vps_tx_id", flat=True)[
             :_MOST_DETAILS
         ]:
-            told = _steadily(partial(self._client.transaction_detail, vps_tx_id=vps_tx_id))
+            told = steadily(partial(self._client.transaction_detail, vps_tx_id=vps_tx_id))
             if told is not None and outcome_of_transaction(told) not in ("open", "waiting"):
                 self._stored += _store(self._connection, told, dedupe_key(told))
 
@@ -192,7 +192,7 @@ class _Sweep:
         merge_cursors(self._connection, marks)
 
 
-def _steadily(ask: Callable[[], _T]) -> _T:
+def steadily(ask: Callable[[], _T]) -> _T:
     """Ask again where the line broke, or a moment later if Opayo wants so: a question changes nothing."""
     for _ in range(_TRIES - 1):
         try:

@@ -146,5 +146,7 @@ def _alike(count: int) -> str:
 
 def _doubt(way: _Way, fitting: int, alike: int) -> Tie:
     return Tie(
-        "", "ambiguous", (f"{way.words.rstrip('.')}: {fitting} of ours fit {alike} lines, so nothing is sure.",)
+        "",
+        "ambiguous",
+        (f"{way.words.rstrip('.')}: {fitting} of ours fit {alike} lines, so nothing is sure.",),
     )
