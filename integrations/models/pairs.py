@@ -82,6 +82,11 @@ class Pair(models.Model):
     mapping_needs_second_person = models.BooleanField(
         default=False, help_text="Mappings are published by somebody who has not worked on them."
     )
+    rollback_approval_minor = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Roll-backs that move more than this, in minor units of any one currency, need a second person.",
+    )
     keep_calls_days = models.PositiveIntegerField(default=90)
     keep_events_days = models.PositiveIntegerField(default=2555)
     is_active = models.BooleanField(default=True)
@@ -105,6 +110,7 @@ class AccountRole(models.Model):
         LOSSES = "losses", "Chargeback losses"
         DISPUTE_FEES = "dispute_fees", "Dispute fees"
         RESERVE = "reserve", "Reserve"
+        REVERSALS = "reversals", "Reversals"
 
     pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="account_roles")
     role = models.CharField(max_length=16, choices=Role)

@@ -121,6 +121,9 @@ class Posting(models.Model):
     problem = models.ForeignKey(
         Problem, null=True, blank=True, on_delete=models.SET_NULL, related_name="postings"
     )
+    is_retired = models.BooleanField(
+        default=False, help_text="Rolled back, and posted again since: the books are planned without it."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     ready_at = models.DateTimeField(null=True, blank=True)
     posted_at = models.DateTimeField(null=True, blank=True)

@@ -24,6 +24,7 @@ _CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
     "losses": ("EXPENSE",),
     "disputed": ("ASSET",),
     "reserve": ("ASSET",),
+    "reversals": ("ASSET",),
 }
 _CLASS_WORDS: Final = {
     "REVENUE": "a revenue account",
