@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from pytest_django.plugin import DjangoDbBlocker
 
+from tests import template
 from tests.network_guard import NetworkGuard
 from tests.slots import Slot
 
@@ -52,6 +54,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Of these the longest file first, or one worker would be busy with it when the others have long ended.
     """
     items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.path.name != _LONGEST))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Django finds its database made: `django_db_modify_db_settings` copies it."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The worker's own database, copied from the migrated one, and dropped in the end."""
+    name = settings.DATABASES["default"]["TEST"]["NAME"]
+    with django_db_blocker.unblock():
+        template.copy_as(name)
+    yield
+    with django_db_blocker.unblock():
+        template.drop(name)
 
 
 @pytest.fixture(autouse=True)
