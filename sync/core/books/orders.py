@@ -21,16 +21,23 @@ def order_steps(order: OrderFacts, postings: Postings) -> list[Step]:
 def live_invoice_key(order: OrderFacts, postings: Postings) -> str:
     """The key of the invoice in force.
 
-    An invoice deleted or voided in Xero stays dead; money that comes after all needs another one,
-    under a number of its own.
+    An invoice deleted or voided in Xero stays dead. Money that comes after all needs another one, under a number of its
+    own; so does an order that is posted again after its invoice was rolled back.
     """
     key, generation = order.number, 1
-    while (close := postings.get(("invoice_close", key))) and close.state not in UNSENT | {"cancelled"}:
-        if not captured_minor(order.payments):
+    while _has_ended(key, postings):
+        if ("invoice_close", key) in postings and not captured_minor(order.payments):
             break
         generation += 1
         key = f"{order.number}-{generation}"
     return key
+
+
+def _has_ended(key: str, postings: Postings) -> bool:
+    close, invoice = postings.get(("invoice_close", key)), postings.get(("invoice", key))
+    if close is not None and close.state not in UNSENT | {"cancelled"}:
+        return True
+    return invoice is not None and invoice.state == "reversed"
 
 
 def _invoice(key: str, total_minor: int, postings: Postings, *, paid: bool) -> list[Step]:

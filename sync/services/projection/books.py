@@ -56,6 +56,8 @@ class Books:
     changed: list[Posting] = field(default_factory=list)
     restated: list[tuple[int, str]] = field(default_factory=list)
     """Unsent invoices of which nothing but the status changes."""
+    standing_still: set[int] = field(default_factory=set)
+    """Ids of orders that were rolled back: nothing is planned of them until a person has them posted again."""
     taken_names: set[str] = field(default_factory=set)
     contacts_by_number: dict[str, KnownContact] = field(default_factory=dict)
     contacts_by_email: dict[str, list[KnownContact]] = field(default_factory=lambda: defaultdict(list))

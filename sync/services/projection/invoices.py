@@ -29,14 +29,15 @@ def revise(books: Books, order: Order, posting: Posting, step: Revise) -> None:
 
 def amend(books: Books, order: Order) -> None:
     """The shop changed the order: an unsent invoice is made anew, a sent one is corrected."""
-    invoice = books.postings.get((Posting.Kind.INVOICE, order.number))
+    invoice = _in_force(books, order)
     if invoice is None or invoice.pk is None:
         return
     if invoice.state in {Posting.State.POSTED, Posting.State.SENDING}:
-        key = (Posting.Kind.INVOICE_UPDATE, f"{order.number}@{books.batch.amended[order.number]}")
+        number = invoice.natural_key
+        key = (Posting.Kind.INVOICE_UPDATE, f"{number}@{books.batch.amended[order.number]}")
         made = books.maker.invoice(
             order,
-            number=order.number,
+            number=number,
             status=invoice.document.get("Status", "DRAFT"),
             vendor_tx_code=first_code(books, order),
             handling=books.standings.order.handling,
@@ -47,6 +48,15 @@ def amend(books: Books, order: Order) -> None:
     else:
         status = invoice.document.get("Status", "DRAFT")
         revise(books, order, invoice, Revise(invoice.kind, invoice.natural_key, status, books_total(order)))
+
+
+def _in_force(books: Books, order: Order) -> Posting | None:
+    """The order's invoice; the next one, under its own number, where that was closed or rolled back."""
+    key, generation = order.number, 1
+    while (found := books.postings.get((Posting.Kind.INVOICE, key))) and found.state == Posting.State.REVERSED:
+        generation += 1
+        key = f"{order.number}-{generation}"
+    return found
 
 
 def _only_status_changes(books: Books, order: Order, posting: Posting, step: Revise) -> bool:

@@ -8,7 +8,7 @@ from django.db.models.fields.json import KT
 from integrations.models import Order
 from mapping.services.documents import DocumentMaker, Made
 from sync.core.books import Ask, Cancel, Create, PostingFacts, Revive, Step, plan
-from sync.models import Posting
+from sync.models import Posting, RolledBackOrder
 from sync.services.batch import Batch
 from sync.services.deciding import Deciding
 from sync.services.projection import refunds
@@ -43,7 +43,7 @@ def _load(books: Books, orders: list[Order]) -> None:
     pair = books.batch.pair
     customers = {order.customer_id for order in orders if order.customer_id}
     found = (
-        Posting.objects.filter(pair=pair)
+        Posting.objects.filter(pair=pair, is_retired=False)
         .filter(
             Q(order__in=[order.pk for order in orders]) | Q(customer__in=customers, kind=Posting.Kind.CONTACT)
         )
@@ -60,6 +60,9 @@ def _load(books: Books, orders: list[Order]) -> None:
     for row in found:
         books.postings[row.kind, row.natural_key] = row
         books.of_order[row.order_id or 0].append(row)
+    books.standing_still = set(
+        RolledBackOrder.objects.filter(order__in=orders, lifted_at=None).values_list("order_id", flat=True)
+    )
     books.standings.deciding.load(orders)
     books.taken_names = names_of_others(books, orders)
     load_contacts(books, [order.customer for order in orders if order.customer])
@@ -67,7 +70,7 @@ def _load(books: Books, orders: list[Order]) -> None:
 
 def _plan_order(books: Books, order: Order) -> None:
     payments = books.batch.payments_of(order)
-    if order.state == Order.State.INVALID:
+    if order.state == Order.State.INVALID or order.pk in books.standing_still:
         return
     rows = {(row.kind, row.natural_key): row for row in books.of_order.get(order.pk, ())}
     payments = books.standings.decide(order, payments, rows)
