@@ -53,6 +53,7 @@ class Dispute(models.Model):
     currency = models.CharField(max_length=3)
     fee_minor = models.BigIntegerField(default=0)
     fee_currency = models.CharField(max_length=3, blank=True, default="")
+    fee_returned = models.BooleanField(default=False, help_text="The acquirer gave the fee back.")
     scheme = models.CharField(max_length=20, blank=True, default="")
     reason_code = models.CharField(max_length=20, blank=True, default="")
     family = models.CharField(max_length=14, choices=Family, default=Family.OTHER)
@@ -63,6 +64,8 @@ class Dispute(models.Model):
     last_four = models.CharField(max_length=4, blank=True, default="")
     sold_on = models.DateField(null=True, blank=True, help_text="The day of the sale, as the notice says.")
     ties = models.JSONField(default=list, blank=True, help_text="Likeliest payments with reasons.")
+    tie_count = models.PositiveIntegerField(default=0, help_text="How often it was tied to another payment.")
+    is_tied_by_person = models.BooleanField(default=False, help_text="Notices do not change it any more.")
     note = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -88,9 +91,20 @@ class DisputeChange(models.Model):
 
     dispute = models.ForeignKey(Dispute, on_delete=models.CASCADE, related_name="changes")
     event = models.ForeignKey(Event, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    state = models.CharField(max_length=20, choices=Dispute.State)
+    state = models.CharField(
+        max_length=20,
+        choices=Dispute.State,
+        blank=True,
+        default="",
+        help_text="Empty: something else was told.",
+    )
     happened_on = models.DateField()
-    amount_minor = models.BigIntegerField()
+    amount_minor = models.BigIntegerField(default=0, help_text="As told; 0 where it was not.")
+    fee_minor = models.BigIntegerField(
+        default=0, help_text="Charged so far, in all, as told; 0 where it was not."
+    )
+    returns_fee = models.BooleanField(default=False)
+    told = models.JSONField(default=dict, blank=True, help_text="The whole notice.")
     note = models.TextField(blank=True, default="")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -99,6 +113,9 @@ class DisputeChange(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["dispute", "event"], name="dispute_change_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.dispute}: {self.get_state_display()}"
