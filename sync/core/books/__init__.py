@@ -7,8 +7,10 @@ exist. Rows of the posting table in docs/accounting.md are named in the comments
 
 from __future__ import annotations
 
+from sync.core.books.disputes import dispute_steps
 from sync.core.books.facts import (
     DisputeFacts,
+    DisputeMove,
     OrderFacts,
     PaymentFacts,
     PostingFacts,
@@ -18,14 +20,16 @@ from sync.core.books.facts import (
 )
 from sync.core.books.orders import order_steps
 from sync.core.books.refunds import refund_steps
-from sync.core.books.steps import Ask, Cancel, Create, Revise, Revive, Step, carried_out
+from sync.core.books.steps import Ask, Cancel, Create, PaidTwice, Revise, Revive, Step, carried_out
 
 __all__ = [
     "Ask",
     "Cancel",
     "Create",
     "DisputeFacts",
+    "DisputeMove",
     "OrderFacts",
+    "PaidTwice",
     "PaymentFacts",
     "PostingFacts",
     "Postings",
@@ -48,4 +52,5 @@ def plan(order: OrderFacts, postings: Postings) -> list[Step]:
         return []
     steps = order_steps(order, postings)
     steps += refund_steps(order, carried_out(postings, steps))
+    steps += dispute_steps(order, carried_out(postings, steps))
     return steps

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 GONE: Final = frozenset({"cancelled", "reversed"})
 """States of postings that carry no money: never sent, or undone."""
+GIVEN_PART: Final = ":"
+"""In a key: before the part of a record that it stands for. No VendorTxCode has this sign in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,29 @@ class RefundFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class DisputeFacts:
-    """A chargeback of one payment. `is_outflow`: its money is with the cardholder, for now or for good."""
+class DisputeMove:
+    """Money that the acquirer took (`spend`) or gave back (`receive`). `name`: its own within the case, such as `lost~2`."""
 
-    case_id: str
-    payment_code: str
+    name: str
+    kind: Literal["spend", "receive"]
     amount_minor: int
-    is_outflow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeFacts:
+    """A chargeback of one payment. `case` begins the keys of its postings.
+
+    `taken_minor`: what the acquirer has of the sale now; `lost_minor`: what of it is given up; `loss`: how that is booked,
+    as sale undone or as bad debt. `is_left_alone`: its payment is not booked here, and neither is it.
+    """
+
+    case: str
+    payment_code: str
+    taken_minor: int
+    lost_minor: int = 0
+    moves: tuple[DisputeMove, ...] = ()
+    loss: Literal["sale_undone", "bad_debt"] = "bad_debt"
+    is_left_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +74,14 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class PostingFacts:
-    """A posting that exists. `status` is the invoice status it carries."""
+    """A posting that exists. `status` is the invoice status it carries; `case` that of the dispute it belongs to."""
 
     kind: str
     key: str
     state: str
     amount_minor: int = 0
     status: str = ""
+    case: str = ""
 
     @property
     def is_live(self) -> bool:

@@ -6,13 +6,13 @@ sale: a credit note, and a cash refund on it. An amount once planned stays, what
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sync.core.books.credit import is_undone, overpaid_left, sale_left, spread_over, taken_of, undone
 from sync.core.books.facts import (
+    GIVEN_PART,
     Key,
     OrderFacts,
-    PaymentFacts,
     PostingFacts,
     Postings,
     RefundFacts,
@@ -22,11 +22,8 @@ from sync.core.books.facts import (
     live_minor,
 )
 from sync.core.books.orders import approved_invoice, last_of_invoice, live_invoice_key
-from sync.core.books.steps import Ask, Cancel, Create, Question, Step, carried_out
-from sync.core.states import UNSENT
+from sync.core.books.steps import Ask, Create, Question, Step, carried_out
 
-_PARTED = ":"
-"""Between a refund's code and that of the payment whose overpayment it takes."""
 _AGAIN = "~"
 """Before the number of a further credit note of the same refund. Neither sign is allowed in a VendorTxCode."""
 
@@ -48,9 +45,9 @@ def refund_steps(order: OrderFacts, postings: Postings) -> list[Step]:
 
 def _is_own(refund: RefundFacts, posting: PostingFacts) -> bool:
     """Whether the posting is one of the refund's: a credit note of it, or money given back."""
-    if posting.kind not in {"credit_note", "refund"}:
+    if posting.kind not in {"credit_note", "refund"} or posting.case:
         return False
-    return posting.key.partition(_PARTED)[0].partition(_AGAIN)[0] == refund.code
+    return posting.key.partition(GIVEN_PART)[0].partition(_AGAIN)[0] == refund.code
 
 
 def _own(refund: RefundFacts, postings: Postings) -> list[PostingFacts]:
@@ -63,7 +60,7 @@ def _lost(refund: RefundFacts, order: OrderFacts, postings: Postings) -> list[Po
     return [
         posting
         for posting in _own(refund, postings)
-        if (taken_of := posting.key.partition(_PARTED)[2]) and taken_of not in captured
+        if (source := taken_of(posting)) and source not in captured
     ]
 
 
@@ -105,72 +102,35 @@ def _left_of_payment(refund: RefundFacts, order: OrderFacts, postings: Postings)
         posting
         for other in others
         for posting in _own(other, postings)
-        if posting.kind == "refund" and not _is_undone(posting, postings)
+        if posting.kind == "refund" and not is_undone(posting, postings)
     ]
     return came - live_minor(gone)
 
 
 def _split(amount: int, refund: RefundFacts, order: OrderFacts, postings: Postings) -> _Split | None:
     """What was paid too much goes first, unless goods came back; None where neither has enough left."""
-    sale_left = _sale_left(order, postings)
-    overpaid_left = dict(_overpaid_left(refund, order, postings))
-    spare = sum(overpaid_left.values())
-    sale = min(amount, sale_left) if refund.names_lines else max(0, amount - spare)
-    if sale > sale_left or amount - sale > spare:
+    of_sale = sale_left(order, postings)
+    of_overpaid = dict(overpaid_left(refund.payment_code, order, postings))
+    spare = sum(of_overpaid.values())
+    sale = min(amount, of_sale) if refund.names_lines else max(0, amount - spare)
+    if sale > of_sale or amount - sale > spare:
         return None
-    overpaid: dict[str, int] = {}
-    rest = amount - sale
-    for code, available in overpaid_left.items():
-        if taken := min(rest, available):
-            overpaid[code] = taken
-            rest -= taken
-    return _Split(sale, overpaid)
-
-
-def _sale_left(order: OrderFacts, postings: Postings) -> int:
-    """What no credit note has taken back of the sale yet."""
-    return order.total_minor - live_minor(
-        posting
-        for posting in postings.values()
-        if posting.kind == "credit_note" and not _is_undone(posting, postings)
-    )
-
-
-def _is_undone(posting: PostingFacts, postings: Postings) -> bool:
-    undo = {"credit_note": "credit_note_void", "refund": "refund_delete"}[posting.kind]
-    found = postings.get((undo, posting.key))
-    return found is not None and found.state != "cancelled"
-
-
-def _overpaid_left(refund: RefundFacts, order: OrderFacts, postings: Postings) -> Iterator[tuple[str, int]]:
-    """What is left of the order's overpayments, that of the refund's own payment first, then the newest."""
-    newest_first = [payment for payment in reversed(order.payments) if payment.state == "captured"]
-    newest_first.sort(key=lambda payment: payment.code != refund.payment_code)
-    for payment in newest_first:
-        if left := _left_of_overpayment(payment, postings):
-            yield payment.code, left
-
-
-def _left_of_overpayment(payment: PaymentFacts, postings: Postings) -> int:
-    overpayment = postings.get(("overpayment", payment.code))
-    if overpayment is None or not overpayment.is_live:
-        return 0
-    taken = [
-        posting
-        for posting in postings.values()
-        if posting.kind == "refund"
-        and posting.key.partition(_PARTED)[2] == payment.code
-        and not _is_undone(posting, postings)
-    ]
-    return overpayment.amount_minor - live_minor(taken)
+    return _Split(sale, spread_over(amount - sale, of_overpaid))
 
 
 def _doubt(refund: RefundFacts, order: OrderFacts) -> Question | None:
     """The cardholder's bank has the money already: giving it back again would pay it twice."""
-    disputed = any(
-        dispute.is_outflow and dispute.payment_code == refund.payment_code for dispute in order.disputes
-    )
-    return "double_refund" if disputed else None
+    taken = sum(each.taken_minor for each in order.disputes if each.payment_code == refund.payment_code)
+    if not taken:
+        return None
+    came = sum(payment.amount_minor for payment in order.payments if payment.code == refund.payment_code)
+    gone = 0
+    for other in counted_refunds(order):
+        if other.payment_code == refund.payment_code:
+            gone += other.amount_minor
+        if other.code == refund.code:
+            break
+    return "double_refund" if gone + taken > came else None
 
 
 def _out_of_sale(
@@ -203,7 +163,7 @@ def _out_of_overpaid(
     return [
         Create(
             "refund",
-            _free_key("refund", refund, postings, f"{_PARTED}{code}"),
+            _free_key("refund", refund, postings, f"{GIVEN_PART}{code}"),
             amount,
             "",
             refund.payment_code,
@@ -222,35 +182,14 @@ def _undo(refund: RefundFacts, own: list[PostingFacts], postings: Postings) -> l
     """Money first, then the credit note it stands on."""
     steps: list[Step] = []
     for posting in sorted(own, key=lambda each: each.kind != "refund"):
-        steps += _undone(posting, refund, carried_out(postings, steps))
-    return steps
-
-
-def _undone(posting: PostingFacts, refund: RefundFacts, postings: Postings) -> list[Step]:
-    undo = "refund_delete" if posting.kind == "refund" else "credit_note_void"
-    existing = postings.get((undo, posting.key))
-    if posting.state in UNSENT:
-        why = "Opayo took the refund back, or the payment it was of."
-        steps: list[Step] = [Cancel(posting.kind, posting.key, why)]
-        if existing is not None and existing.state in UNSENT:
-            steps.append(Cancel(undo, posting.key, why))
-        return steps
-    if not posting.is_live or existing is not None:
-        return []
-    own: Key = (posting.kind, posting.key)
-    money: Key = ("refund_delete", posting.key)
-    waits = money if undo == "credit_note_void" and money in postings else own
-    return [
-        Create(
-            undo,
-            posting.key,
-            posting.amount_minor,
+        steps += undone(
+            posting,
+            carried_out(postings, steps),
+            why="Opayo took the refund back, or the payment it was of.",
             payment_code=refund.payment_code,
             refund_code=refund.code,
-            after=waits,
-            about=own,
         )
-    ]
+    return steps
 
 
 # What is left due of a sale that has ended
@@ -265,7 +204,7 @@ def _write_off(order: OrderFacts, postings: Postings) -> list[Step]:
     if not order.is_closed or not captured or given_back_minor(order) != captured:
         return []
     key = live_invoice_key(order, postings)
-    invoice, note = postings.get(("invoice", key)), ("credit_note", f"{key}{_PARTED}unpaid")
+    invoice, note = postings.get(("invoice", key)), _unpaid_note(key, postings)
     if invoice is None or not invoice.is_live or note in postings:
         return []
     paid = live_minor(
@@ -273,13 +212,22 @@ def _write_off(order: OrderFacts, postings: Postings) -> list[Step]:
         for (kind, code), posting in postings.items()
         if kind == "payment" and _is_captured(code, order)
     )
-    due = min(order.total_minor - paid, _sale_left(order, postings))
+    due = min(order.total_minor - paid, sale_left(order, postings))
     if due <= 0:
         return []
     return [
         Create(*note, due, "AUTHORISED", after=last_of_invoice(key, postings)),
         Create("credit_note_allocation", note[1], due, after=note),
     ]
+
+
+def _unpaid_note(key: str, postings: Postings) -> Key:
+    """The credit note of what is left due: another one where the first was rolled back."""
+    number, note = 1, ("credit_note", f"{key}{GIVEN_PART}unpaid")
+    while note in postings and postings[note].state == "reversed":
+        number += 1
+        note = ("credit_note", f"{key}{GIVEN_PART}unpaid{_AGAIN}{number}")
+    return note
 
 
 def _is_captured(code: str, order: OrderFacts) -> bool:

@@ -28,6 +28,8 @@ class Create:
     refund_code: str = ""
     about: Key | None = None
     asks: Question | None = None
+    case: str = ""
+    """Of the dispute it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +69,30 @@ class Ask:
     left_minor: int
 
 
-Step = Create | Cancel | Revise | Revive | Ask
+@dataclass(frozen=True, slots=True)
+class PaidTwice:
+    """More of a payment has gone out, by refunds and by the acquirer, than came in; said again as long as it is so."""
+
+    case: str
+    payment_code: str
+    came_minor: int
+    refunded_minor: int
+    taken_minor: int
+
+
+Step = Create | Cancel | Revise | Revive | Ask | PaidTwice
 
 
 def carried_out(postings: Postings, steps: Iterable[Step]) -> dict[Key, PostingFacts]:
     """The postings as they are after the steps."""
     after = dict(postings)
     for step in steps:
-        if isinstance(step, Ask):
+        if isinstance(step, Ask | PaidTwice):
             continue
         key = (step.kind, step.key)
         if isinstance(step, Create):
             state = "held" if step.asks else "waiting"
-            after[key] = PostingFacts(step.kind, step.key, state, step.amount_minor, step.status)
+            after[key] = PostingFacts(step.kind, step.key, state, step.amount_minor, step.status, step.case)
         elif isinstance(step, Cancel):
             after[key] = replace(after[key], state="cancelled")
         elif isinstance(step, Revive):

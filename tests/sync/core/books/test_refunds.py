@@ -84,13 +84,15 @@ def test_a_refund_of_a_payment_that_is_not_captured_yet_waits() -> None:
 
 
 def test_a_refund_of_a_disputed_payment_is_stopped_for_a_person() -> None:
-    dispute = DisputeFacts("CB-1", "HF-1-1", 3834, is_outflow=True)
+    dispute = DisputeFacts("CB-1", "HF-1-1", 3000)
     steps = plan(refunded(refund(1000), disputes=(dispute,)), paid_book())
     assert [(step.kind, step.asks) for step in steps if isinstance(step, Create)] == [
         ("credit_note", "double_refund"),
         ("refund", "double_refund"),
     ]
-    won = replace(dispute, is_outflow=False)
+    part = replace(dispute, taken_minor=2834)
+    assert not any(getattr(step, "asks", None) for step in plan(refunded(refund(1000), disputes=(part,)), {}))
+    won = replace(dispute, taken_minor=0)
     assert not any(getattr(step, "asks", None) for step in plan(refunded(refund(1000), disputes=(won,)), {}))
 
 
