@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 from django.utils import timezone
 
+from integrations.cards.deleting import notice_deleted
 from integrations.clock import business_now
 from integrations.core.failures import Failure
 from integrations.instructions.carrying_out import carry_out
@@ -149,6 +150,7 @@ def sweep(connection_id: int) -> None:
         lambda: sweep_opayo(connection, now=business_now()),
         connection.pair_id,
     )
+    _alone(f"cards:{connection_id}", lambda: notice_deleted(connection), connection.pair_id)
 
 
 def _alone(lease: str, job: Callable[[], int], pair_id: int) -> None:

@@ -58,7 +58,7 @@ def _of_payment(payment: Payment) -> MoneyBack:
     facts = facts_of(payment)
     refunds = list(payment.refunds.order_by("happened_at", "pk"))
     told = {refund.vendor_tx_code for refund in refunds}
-    asked = payment.instructions.select_related("asked_by").order_by("pk")
+    asked = payment.instructions.filter(card=None).select_related("asked_by").order_by("pk")
     rows = [row for row in asked if row.vendor_tx_code not in told]
     return MoneyBack(payment, facts, rows, refunds, kinds_for(facts))
 
@@ -116,7 +116,7 @@ def preview(
         chosen,
         moved,
         left,
-        [_document(row) for row in foreseen.made],
+        [foreseen_document(row) for row in foreseen.made],
         foreseen.dropped,
         foreseen.problem,
     )
@@ -138,7 +138,8 @@ def _done(
     )
 
 
-def _document(posting: Posting) -> ForeseenDocument:
+def foreseen_document(posting: Posting) -> ForeseenDocument:
+    """A posting that would be made, with its lines and taxes."""
     lines = [line for line in posting.document.get("LineItems", ()) if isinstance(line, dict)]
     account = posting.document.get("Account") or posting.document.get("BankAccount") or {}
     return ForeseenDocument(posting, lines, _taxes(lines), str(account.get("Code", "")))

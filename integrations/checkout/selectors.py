@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from integrations.cards.selectors import open_charges, policy_of
 from integrations.checkout.links import Done, pay_url
 from integrations.core.money import Money
 from integrations.models import Order, Payment
@@ -18,6 +19,8 @@ class Bill:
     total: Money
     due: Money
     problem: str
+    offer: str = ""
+    """The words under which the customer may have the card kept; empty when the seller does not ask for that."""
 
     @property
     def is_paid(self) -> bool:
@@ -44,7 +47,16 @@ def bill_of(order_id: int) -> Bill | None:
     problem = _PROBLEMS.get(
         Order.State(order.state), "" if due else "There is nothing left to pay. Thank you."
     )
-    return Bill(order, order.connection.name or order.pair.name, total, due, problem)
+    if not problem and open_charges(order.pk):
+        problem = _BEING_CHARGED
+    policy = policy_of(order.pair)
+    offer = policy.consent_text if policy.offers_to_keep else ""
+    return Bill(order, order.connection.name or order.pair.name, total, due, problem, offer)
+
+
+_BEING_CHARGED = (
+    "The seller is charging this order to the card you left with them. Please look again in a few minutes."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from integrations.cards.core.consent import Consent
+from integrations.cards.credentials import credential_of
 from integrations.core.failures import Failure, OutcomeUnknown, PermanentFailure, TransientFailure
 from integrations.core.money import Money
 from integrations.models import Connection, Order, Pair, Payment
@@ -39,6 +41,7 @@ class PageRequest:
 
     `order` is set when its record is here already; `order_number` is how the shop names it.
     `customer` is the shop's customer object, `return_url` empty when the shop's own setting is to be used.
+    `keep_card` is the holder's consent, when the card is to be kept for later charges.
     """
 
     pair: Pair
@@ -48,6 +51,7 @@ class PageRequest:
     customer: Mapping[str, Any] = field(default_factory=dict)
     return_url: str = ""
     order: Order | None = None
+    keep_card: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,7 @@ def _new_payment(request: PageRequest, attempt: int) -> _Claim:
                 "order_number": number,
                 "request_key": request.request_key,
                 "return_url": request.return_url,
+                "keep_card": request.keep_card.as_json() if request.keep_card else {},
                 "amount_minor": request.amount.minor,
                 "currency": request.amount.currency,
             },
@@ -154,6 +159,7 @@ def _register(connection: Connection, request: PageRequest, payment: Payment) ->
         description=f"Order {request.order_number}",
         notification_url=notification_url(connection),
         customer=request.customer,
+        keep=credential_of(request.keep_card) if request.keep_card else None,
     )
     try:
         return OpayoClient(connection).register_server(page)

@@ -6,6 +6,7 @@ import math
 
 import structlog
 
+from integrations.cards.core.consent import Consent, ConsentError, read_consent
 from integrations.checkout.services import Page, PageRequest, register_payment
 from integrations.core.failures import ConfigurationFailure, Failure, PermanentFailure, TransientFailure
 from integrations.core.pci import mask
@@ -45,8 +46,18 @@ def _page(message: Message, told: ShopMessage) -> Page:
         amount=told.order.total,
         customer=told.order.customer,
         return_url=told.return_url,
+        keep_card=_consent(told),
     )
     return register_payment(request)
+
+
+def _consent(told: ShopMessage) -> Consent | None:
+    if not told.keep_card:
+        return None
+    try:
+        return read_consent(told.keep_card, channel="shop")
+    except ConsentError as error:
+        raise PermanentFailure(f"The card cannot be kept. {error}") from error
 
 
 def _failed(failure: Failure) -> Answer:

@@ -17,9 +17,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from integrations.cards.core.consent import Consent
+from integrations.cards.selectors import policy_of
 from integrations.checkout.links import order_id_of, read_done
 from integrations.checkout.selectors import Bill, bill_of, result_of
 from integrations.checkout.services import Page, PageRequest, register_payment
+from integrations.clock import business_now
 from integrations.core.failures import Failure
 from integrations.models import Payment
 
@@ -53,23 +56,37 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST" or bill.problem:
         return render(request, "checkout/pay.html", {"bill": bill, "failure": ""})
     try:
-        page = _page_for(bill)
+        page = _page_for(bill, _consent(request, bill))
     except Failure as failure:
         return render(request, "checkout/pay.html", {"bill": bill, "failure": failure.message}, status=503)
     return HttpResponseRedirect(page.next_url, status=303)
 
 
-def _page_for(bill: Bill) -> Page:
+def _consent(request: HttpRequest, bill: Bill) -> Consent | None:
+    """What the customer agreed to on this page, in the words that stood there."""
+    if not bill.offer or request.POST.get("keep_card") != "yes":
+        return None
+    return Consent(
+        text=bill.offer,
+        at=business_now(),
+        channel="pay_link",
+        ip=request.META.get("REMOTE_ADDR", ""),
+        mit_type=policy_of(bill.order.pair).mit_type,
+    )
+
+
+def _page_for(bill: Bill, consent: Consent | None) -> Page:
     order = bill.order
     customer = order.document.get("customer")
     return register_payment(
         PageRequest(
             pair=order.pair,
-            request_key=_request_key(bill),
+            request_key=f"{_request_key(bill)}{':keep' if consent else ''}",
             order_number=order.number,
             amount=bill.due,
             customer=customer if isinstance(customer, dict) else {},
             order=order,
+            keep_card=consent,
         )
     )
 

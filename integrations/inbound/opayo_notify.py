@@ -20,6 +20,7 @@ from typing import Final
 
 import structlog
 
+from integrations.cards.sealing import seal_notification
 from integrations.checkout.links import done_url
 from integrations.core.failures import ConfigurationFailure
 from integrations.events.services import store_event
@@ -110,7 +111,7 @@ def _keep(message: Message, told: Notification, *, is_verified: bool) -> tuple[i
         source=Event.Source.OPAYO,
         kind="notification",
         dedupe_key=key if is_verified else f"{key}:{told.vps_signature}",
-        body=message.body,
+        body=seal_notification(message.body),
         headers=message.kept_headers(ABOUT_THE_SENDER),
         authenticity=Event.Authenticity.VERIFIED if is_verified else Event.Authenticity.PENDING,
         identifiers=_identifiers(told, is_verified=is_verified),

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
+from integrations.cards.charging import recode
+from integrations.cards.settling import settle_card
 from integrations.clock import business_now
 from integrations.core.money import Money
 from integrations.core.pci import mask_text
@@ -75,7 +77,7 @@ def _amount(kind: Kind, amount: Money | None, captured: Money | None) -> int | N
     return amount.minor if takes_amount and amount else None
 
 
-def next_code(payment: Payment, kind: Kind) -> str:
+def next_code(payment: Payment, kind: str) -> str:
     """The next code for a follow-up of this payment. A lock on the payment keeps it free."""
     number = payment.instructions.count()
     while True:
@@ -88,7 +90,9 @@ def next_code(payment: Payment, kind: Kind) -> str:
 
 def another_code(instruction: Instruction) -> str:
     """A code in place of one that somebody else's transaction has."""
-    return next_code(instruction.payment, instruction.kind)  # type: ignore[arg-type]
+    if instruction.kind == Instruction.Kind.REPEAT:
+        return recode(instruction)
+    return next_code(instruction.payment, instruction.kind)
 
 
 @transaction.atomic
@@ -125,6 +129,8 @@ def withdraw(instruction: Instruction, *, by: User, reason: str) -> bool:
     row.error = f"Withdrawn before it was sent: {reason}"
     row.ended_at = business_now()
     row.save(update_fields=["state", "error", "ended_at"])
+    if row.card_id is not None:
+        settle_card(row)
     _audit(row, "withdrawn", by, reason)
     return True
 

@@ -14,6 +14,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from integrations.cards.deleting import forget
 from integrations.core.failures import (
     ConfigurationFailure,
     OutcomeUnknown,
@@ -66,7 +67,9 @@ def carry_out(instruction_id: int) -> Instruction:
 
 def _go_on(claim: _Claim) -> None:
     connection = connection_of(claim.instruction.pair, Connection.System.OPAYO)
-    if claim.may_be_sent:
+    if claim.instruction.kind == Instruction.Kind.DELETE_TOKEN:
+        forget(connection, claim.instruction, may_be_sent=claim.may_be_sent)
+    elif claim.may_be_sent:
         _look_up(connection, claim.instruction)
     else:
         _send(connection, claim.instruction)
@@ -77,7 +80,7 @@ def _claim(instruction_id: int) -> _Claim | None:
     now = timezone.now()
     rows = Instruction.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
     row = (
-        rows.select_related("pair", "payment", "payment__order")
+        rows.select_related("pair", "payment", "payment__order", "card")
         .filter(pk=instruction_id, state__in=OPEN)
         .first()
     )

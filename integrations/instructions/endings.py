@@ -9,6 +9,7 @@ from typing import Final, cast
 from django.db import transaction
 from django.utils import timezone
 
+from integrations.cards.settling import settle_card
 from integrations.clock import business_now
 from integrations.events.services import store_event
 from integrations.inbound.wakeup import wake
@@ -50,6 +51,8 @@ def end(instruction: Instruction, ending: Ending) -> None:
     instruction.not_before = None
     instruction.ended_at = business_now()
     instruction.save(update_fields=["state", "error", "status_detail", "vps_tx_id", "not_before", "ended_at"])
+    if instruction.card_id is not None:
+        settle_card(instruction)
     if ending.state == Instruction.State.DONE:
         _tell_the_books(instruction)
 

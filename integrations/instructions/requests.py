@@ -8,6 +8,7 @@ from integrations.core.money import Money
 from integrations.instructions.core.progress import Wanted
 from integrations.models import Connection, Instruction, Payment
 from integrations.opayo.client import OpayoClient
+from integrations.opayo.core.credentials import credential_from_json
 from integrations.opayo.core.follow_ups import MAKES_A_TRANSACTION, FollowUp, Kind, Original
 from integrations.opayo.core.reporting import OpayoTransaction
 from integrations.secrets import decrypt
@@ -28,6 +29,9 @@ def follow_up_of(instruction: Instruction) -> FollowUp:
         vendor_tx_code=instruction.vendor_tx_code,
         amount=amount_of(instruction),
         description=_description(instruction, payment),
+        credential=credential_from_json(instruction.terms)
+        if instruction.kind == Instruction.Kind.REPEAT
+        else None,
     )
 
 
@@ -40,6 +44,8 @@ def original_of(payment: Payment) -> Original:
 
 def _description(instruction: Instruction, payment: Payment) -> str:
     """Shown in MyOpayo. The reason stays here: it may name the customer."""
+    if instruction.kind == Instruction.Kind.REPEAT:
+        return f"Order {instruction.card_charge.order.number}"
     number = payment.order.number if payment.order else payment.order_number or payment.vendor_tx_code
     return f"{instruction.get_kind_display()} of order {number}"
 

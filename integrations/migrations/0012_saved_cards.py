@@ -409,7 +409,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="cardcharge",
             constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="charge_is_money"
+                condition=models.Q(("amount_minor__gt", 0), ("state", "unfit"), _connector="OR"),
+                name="charge_is_money",
             ),
         ),
         migrations.AddConstraint(

@@ -88,7 +88,9 @@ class CardCharge(models.Model):
                 condition=Q(state__in=["held", "asked"]),
             ),
             models.UniqueConstraint(fields=["batch", "order"], name="invoice_once_in_a_batch"),
-            models.CheckConstraint(name="charge_is_money", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(
+                name="charge_is_money", condition=Q(amount_minor__gt=0) | Q(state="unfit")
+            ),
             models.CheckConstraint(
                 name="asked_charge_is_written_down",
                 condition=~Q(state__in=["asked", "taken", "refused"])

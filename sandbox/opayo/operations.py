@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from sandbox.opayo.authorisation import compare
 from sandbox.opayo.core import transaction as life
-from sandbox.opayo.core.cards import Card, security_code_result
-from sandbox.opayo.core.issuer import NOT_CHECKED, Verdict, judge, verdict_fields
+from sandbox.opayo.core.cards import Card, is_expired, security_code_result
+from sandbox.opayo.core.issuer import EXPIRED, NOT_CHECKED, Verdict, judge, verdict_fields
+from sandbox.opayo.core.london import london_day
 from sandbox.opayo.core.status_codes import Refusal
 from sandbox.opayo.core.transaction import Transaction, TxType
 from sandbox.opayo.gateway import Gateway
@@ -100,6 +101,8 @@ class Operations:
         card = with_code(card_from_row(original.card), order.security_code)
         checks = compare(self._gateway, original.fields, card, rule=rule)
         verdict = judge(order.tx_type, card, proof, checks, strict=rule == "1")
+        if verdict.status == "OK" and is_expired(card, london_day(self._gateway.now())):
+            verdict = EXPIRED
         return self._make(original, order, verdict, verdict_fields(verdict, card, checks, proof))
 
     def _make(self, original: Record, order: Order, verdict: Verdict, results: Mapping[str, str]) -> Record:

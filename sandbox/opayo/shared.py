@@ -22,6 +22,11 @@ Fields = Mapping[str, str]
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _KEY = re.compile(r"[A-Z0-9]{10}")
 _NUMBER = re.compile("[0-9]{1,10}")
+_STORED_CREDENTIAL = (
+    "COFUsage", "InitiatedTYPE", "MITType", "SchemeTraceID", "RecurringExpiry", "RecurringFrequency",
+    "PurchaseInstalData",
+)  # fmt: skip
+"""Kept as sent: which of them a REPEAT must carry, and with which code it is refused otherwise, is not published."""
 _CHECKS = ("AVSCV2", "AddressResult", "PostCodeResult", "CV2Result")
 
 
@@ -103,6 +108,7 @@ class SharedOperations:
         code = read_vendor_tx_code(fields.get("VendorTxCode", ""))
         currency, amount = read_money(fields, self._gateway.currencies)
         kept = {"Description": read_description(fields)}
+        kept |= {name: fields[name] for name in _STORED_CREDENTIAL if fields.get(name)}
         if fields.get("ApplyAVSCV2"):
             kept["ApplyAVSCV2"] = fields["ApplyAVSCV2"]
         protocol = fields["VPSProtocol"]

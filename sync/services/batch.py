@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from integrations.bulk import insert_rows, update_rows
+from integrations.cards.keeping import KeptCard, give_homes, keep
 from integrations.models import Connection, Customer, Event, Order, Pair, Payment, Refund
+from sync.services.customers.people import People
 
 _NEEDED_WITH = {
     "orders": ("customer",),
@@ -16,6 +18,7 @@ _NEEDED_WITH = {
     "refunds": ("payment", "payment__order", "payment__order__customer"),
 }
 
+_CUSTOMER_FIELDS = ["email", "name", "details", "held", "pushed", "compared_at"]
 _ORDER_FIELDS = [
     "customer", "currency", "total_minor", "captured_minor", "placed_at", "state",
     "problems", "document", "conversion", "close_unpaid_at", "updated_at",
@@ -67,18 +70,28 @@ class Batch:
     """Orders whose content changed after they were first told, with the event."""
     look_up: set[str] = field(default_factory=set)
     """VendorTxCodes to ask Opayo about."""
+    kept_cards: dict[str, KeptCard] = field(default_factory=dict)
+    """Cards that Opayo keeps, by the code of the payment that set them up."""
     messages: int = 0
     """How many messages of flows were written down."""
     _vendors: dict[int | None, str] = field(default_factory=dict)
+    postings: bool = False
+    """There is something for Xero beside the orders' own documents."""
     poll: bool = False
     """Xero told of a change that was not ours."""
+    people: People = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.people = People(self.pair, self.now, self.customers)
 
     def fetch(self) -> None:
         """Read, and lock, the wanted records that are not here yet, one query a kind."""
         self._name_related()
         for kind, (model, field_name, known) in self._shelves().items():
             keys = self.wanted.pop(kind, set()) - known.keys() - {""}
-            if keys:
+            if keys and kind == "customers":
+                self.people.fetch(keys)
+            elif keys:
                 found = model._default_manager.filter(pair=self.pair, **{f"{field_name}__in": keys})
                 # Kept from others (a checkout, a person) until this batch is committed.
                 locked = found.select_for_update(of=("self",), no_key=True).order_by("pk")
@@ -200,7 +213,8 @@ class Batch:
         What others may write meanwhile is not among the fields.
         """
         customers = [self.customers[key] for key in sorted(self.changed_customers)]
-        insert_rows(customers, update=["email", "name", "details"], key=["pair", "contact_number"])
+        insert_rows(customers, update=_CUSTOMER_FIELDS, key=["pair", "contact_number"])
+        self.people.store()
         self._store_orders()
         payments = [self.payments[key] for key in sorted(self.changed_payments)]
         for payment in payments:
@@ -210,7 +224,14 @@ class Batch:
         old = [payment for payment in payments if not payment._state.adding]
         insert_rows(new, update=_PAYMENT_FIELDS, key=["pair", "vendor_tx_code"])
         update_rows(old, _PAYMENT_FIELDS)
+        self._keep_cards()
         self._store_refunds()
+
+    def _keep_cards(self) -> None:
+        for code, kept in sorted(self.kept_cards.items()):
+            keep(self.payments[code], kept)
+        if self.changed_payments:
+            give_homes(self.pair.pk)
 
     def _store_refunds(self) -> None:
         refunds = [self.refunds[key] for key in sorted(self.changed_refunds)]

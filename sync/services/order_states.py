@@ -11,6 +11,8 @@ from integrations.rates import ORIGIN, rate_of_day
 from sync.core.conversion import Conversion
 from sync.services.batch import Batch
 
+_BY_US = {"REPEAT"}
+"""A saved card that was declined is no attempt of the customer: the invoice stays due."""
 _ENDED = {Payment.State.FAILED, Payment.State.REVERSED}
 
 
@@ -61,7 +63,8 @@ def _settle(order: Order, payments: list[Payment], batch: Batch) -> None:
     elif _closes_voided(payments, batch.pair):
         order.close_unpaid_at, order.state = None, Order.State.CANCELLED
     elif order.state != Order.State.CANCELLED:
-        failed = bool(payments) and all(payment.state in _ENDED for payment in payments)
+        attempts = [payment for payment in payments if payment.tx_type not in _BY_US]
+        failed = bool(attempts) and all(payment.state in _ENDED for payment in attempts)
         order.state = Order.State.FAILED if failed else Order.State.OPEN
         grace = timedelta(hours=batch.pair.failed_grace_hours)
         has_ended = failed or bool(order.captured_minor)

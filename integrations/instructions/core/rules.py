@@ -89,7 +89,9 @@ def checked(kind: Kind, facts: PaymentFacts, amount: Money | None, now: datetime
     elif kind in ("authorise", "cancel"):
         _check_authenticated(kind, facts, amount)
     else:
-        _check_repeat(facts, amount)
+        raise NotAllowedError(
+            "A card is charged again only under the terms its holder agreed to: charge it from the customer's saved cards."
+        )
     return kind
 
 
@@ -179,12 +181,6 @@ def _check_waiting(facts: PaymentFacts) -> None:
         )
     if facts.state != "waiting":
         raise NotAllowedError("This payment does not wait for anything any more.")
-
-
-def _check_repeat(facts: PaymentFacts, amount: Money | None) -> None:
-    _positive(amount)
-    if facts.state != "captured":
-        raise NotAllowedError("A card can be charged again only after a payment that went through.")
 
 
 def _positive(amount: Money | None) -> Money:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
 
 from integrations.core.failures import ConfigurationFailure
-from integrations.models import Payment, Secret, XeroGrant
+from integrations.models import Payment, SavedCard, Secret, XeroGrant
 from integrations.secrets import rotated
 
 _PLACES: tuple[tuple[type[Model], str], ...] = (
@@ -19,6 +19,7 @@ _PLACES: tuple[tuple[type[Model], str], ...] = (
     (XeroGrant, "refresh_token"),
     (XeroGrant, "previous_refresh_token"),
     (Payment, "security_key"),
+    (SavedCard, "token"),
 )
 _AT_ONCE = 500
 

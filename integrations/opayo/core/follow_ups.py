@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from integrations.core.failures import PermanentFailure
 from integrations.core.money import Money
+from integrations.opayo.core.credentials import StoredCredential
 
 Kind = Literal["refund", "void", "release", "abort", "authorise", "cancel", "repeat"]
 
@@ -47,6 +48,15 @@ class FollowUp:
     """Of the new transaction; unused where there will be none."""
     amount: Money | None = None
     description: str = ""
+    credential: StoredCredential | None = None
+    """Of a repeat: the terms on which the card's holder let it be charged."""
+
+    @property
+    def terms(self) -> StoredCredential:
+        """The terms of a repeat. Raises ValueError where they were left out: no card is charged without."""
+        if self.credential is None or not self.credential.mit_type:
+            raise ValueError("A stored card is charged under the terms of its holder only.")
+        return self.credential
 
     @property
     def money(self) -> Money:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from integrations.core.failures import ConfigurationFailure, OutcomeUnknown
+from integrations.opayo.core.credentials import pi_credential
 from integrations.opayo.core.follow_ups import MAKES_A_TRANSACTION, Done, FollowUp
 from integrations.opayo.core.protocol import without_braces
 from integrations.opayo.core.refusal_words import failure_of
@@ -17,8 +18,6 @@ from integrations.opayo.core.refusal_words import failure_of
 _API: Final = "/api/v1"
 _DESCRIPTION_MAX: Final = 40
 """That of a Repeat; the others take 100, but are shown nowhere."""
-# A merchant-initiated charge outside any schedule, on a card stored with the customer's consent.
-_STORED_CARD: Final = {"cofUsage": "Subsequent", "initiatedType": "MIT", "mitType": "Unscheduled"}
 
 
 def pi_path(follow_up: FollowUp) -> str:
@@ -42,7 +41,7 @@ def pi_body(follow_up: FollowUp) -> dict[str, Any]:
         "description": follow_up.description[:_DESCRIPTION_MAX] or "Order",
     }
     if follow_up.kind == "repeat":
-        body |= {"currency": follow_up.money.currency, "credentialType": dict(_STORED_CARD)}
+        body |= {"currency": follow_up.money.currency, "credentialType": pi_credential(follow_up.terms)}
     return body
 
 

@@ -21,6 +21,7 @@ from integrations.core.failures import (
 )
 from integrations.core.money import Money
 from integrations.opayo.core.amounts import to_wire
+from integrations.opayo.core.credentials import StoredCredential, first_use
 from integrations.opayo.core.protocol import Reply, is_vendor_tx_code_used, without_braces, words_for
 
 _NOT_IN_NAME: Final = re.compile(r"[^A-Za-z0-9À-ÖØ-öø-ÿ /\\&.,'()\-]+")
@@ -45,6 +46,8 @@ class PaymentRequest:
     description: str
     notification_url: str
     customer: Mapping[str, Any] = field(default_factory=dict)
+    keep: StoredCredential | None = None
+    """Set when the card is to be kept, with what its holder agreed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,15 @@ def registration_fields(request: PaymentRequest, vendor: str, protocol: str = "4
         **{f"Billing{name}": value for name, value in billing.items()},
         **{f"Delivery{name}": value for name, value in shipping.items()},
         "CustomerEMail": email if len(email) <= 255 and _EMAIL.fullmatch(email) else "",
+        **_keeping(request.keep, protocol),
     }
+
+
+def _keeping(keep: StoredCredential | None, protocol: str) -> dict[str, str]:
+    """A card may be kept only after its holder has proven to be that (3-D Secure), whatever the account's rules."""
+    if keep is None:
+        return {}
+    return {"CreateToken": "1", "Apply3DSecure": "1", **first_use(keep, protocol)}
 
 
 def _party(customer: Mapping[str, Any], address: Any) -> dict[str, str]:

@@ -39,7 +39,7 @@ ERROR_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "2233": "Opayo does not know this vendor name.",
     }
 )
-CODES_NOT_FOUND: Final = frozenset(("0043", "2212", "2238", "2242", "2245"))
+CODES_NOT_FOUND: Final = frozenset(("0043", "2212", "2236", "2238", "2242", "2245"))
 CODES_ACCESS: Final = frozenset(("0008", "0010", "0011", "0044", "2128", "2233"))
 CODES_BUSY: Final = frozenset(("0009", "2015", "2213"))
 

@@ -10,13 +10,12 @@ from typing import Final
 
 from integrations.core.failures import OutcomeUnknown
 from integrations.opayo.core.amounts import to_wire
+from integrations.opayo.core.credentials import later_charge
 from integrations.opayo.core.follow_ups import MAKES_A_TRANSACTION, Done, FollowUp, Original
 from integrations.opayo.core.protocol import Reply, without_braces
 from integrations.opayo.core.refusal_words import failure_of
 
 _ANSWERED: Final = frozenset(("MALFORMED", "INVALID", "ERROR", "NOTAUTHED", "REJECTED"))
-# A merchant-initiated charge outside any schedule, on a card stored with the customer's consent (protocol 4.00).
-_STORED_CARD: Final = {"COFUsage": "SUBSEQUENT", "InitiatedTYPE": "MIT", "MITType": "UNSCHEDULED"}
 
 
 def shared_path(follow_up: FollowUp) -> str:
@@ -56,7 +55,7 @@ def _new_transaction(follow_up: FollowUp, protocol: str) -> dict[str, str]:
         # Address and security code were checked when the card was authenticated.
         return fields | {"ApplyAVSCV2": "0"}
     fields["Currency"] = follow_up.money.currency
-    return fields | _STORED_CARD if follow_up.kind == "repeat" and protocol == "4.00" else fields
+    return fields | later_charge(follow_up.terms, protocol) if follow_up.kind == "repeat" else fields
 
 
 def _related(follow_up: FollowUp) -> dict[str, str]:

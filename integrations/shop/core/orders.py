@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from integrations.core.currencies import EXPONENTS
 from integrations.core.money import Money
+from integrations.shop.core.cards import ToldCard, read_told_card, without_identifier
 from integrations.shop.core.envelope import NUMBER_MAX, ORDER_TYPES, REFUND_TYPE, TYPES, MessageError
 from integrations.shop.core.refunds import RefundRequest, read_refund_request
 from integrations.shop.core.sums import check_sums, read_amount
@@ -70,6 +71,9 @@ class ShopMessage:
     return_url: str = ""
     """Set when the shop asks for a payment page: where the customer goes afterwards."""
     wants_checkout: bool = False
+    keep_card: Mapping[str, Any] = field(default_factory=dict)
+    """Set when the customer agreed, in the shop, to the card being kept: the consent as the shop tells it."""
+    saved_card: ToldCard | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -94,7 +98,8 @@ def parse_message(body: bytes) -> ShopMessage:
     if kind in ORDER_TYPES:
         read, found = _read_order(order, number, payment)
         problems += found
-    checkout = order.get("checkout")
+    card, card_problems = read_told_card(_object(order, "payment"))
+    checkout = _object(order, "checkout")
     return ShopMessage(
         type=kind,
         number=number,
@@ -102,9 +107,11 @@ def parse_message(body: bytes) -> ShopMessage:
         order=read,
         vendor_tx_code=payment[0],
         security_key=payment[1],
-        return_url=text_of(checkout, "return_url") if isinstance(checkout, dict) else "",
-        wants_checkout=read is not None and isinstance(checkout, dict),
-        problems=tuple(problems),
+        return_url=text_of(checkout, "return_url"),
+        wants_checkout=read is not None and isinstance(order.get("checkout"), dict),
+        keep_card=_object(checkout, "keep_card"),
+        saved_card=card,
+        problems=(*problems, *card_problems),
     )
 
 
@@ -112,6 +119,11 @@ def text_of(values: Mapping[str, Any], name: str) -> str:
     """A text of a JSON object; empty when it is absent or something else."""
     value = values.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = values.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _loaded(body: bytes) -> Document:
@@ -181,11 +193,12 @@ def _read_order(order: Document, number: str, payment: tuple[str, str]) -> tuple
 
 
 def _without_key(order: Document) -> Document:
-    """The order as people and mappings may see it: the SecurityKey is kept with the payment, encrypted."""
+    """The order as people and mappings may see it: SecurityKey and card identifier are kept apart, encrypted."""
     payment = order.get("payment")
-    if not isinstance(payment, dict) or "security_key" not in payment:
+    if not isinstance(payment, dict) or not payment.keys() & {"security_key", "saved_card"}:
         return order
-    return {**order, "payment": {name: value for name, value in payment.items() if name != "security_key"}}
+    shown = {name: value for name, value in without_identifier(payment).items() if name != "security_key"}
+    return {**order, "payment": shown}
 
 
 def _fatal_problems(

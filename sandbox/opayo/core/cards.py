@@ -144,8 +144,17 @@ def check_expiry(expiry: str, today: date) -> None:
         raise Refusal("5014")
     if not re.fullmatch(r"(?:0[1-9]|1[0-2])[0-9]{2}", expiry):
         raise Refusal("5028")
-    if (2000 + int(expiry[2:]), int(expiry[:2])) < (today.year, today.month):
+    if _is_past(expiry, today):
         raise Refusal("5013")
+
+
+def is_expired(card: Card, today: date) -> bool:
+    """Whether a stored card's month is over."""
+    return _is_past(card.expiry, today)
+
+
+def _is_past(expiry: str, today: date) -> bool:
+    return (2000 + int(expiry[2:]), int(expiry[:2])) < (today.year, today.month)
 
 
 def security_code_result(payment_system: str, code: str) -> bool:

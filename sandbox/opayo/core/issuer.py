@@ -146,6 +146,8 @@ class Verdict:
 
 _APPROVED = Verdict("OK", "0000", "00", "999777")
 _DECLINED = Verdict("NOTAUTHED", "2000", "05")
+EXPIRED = Verdict("NOTAUTHED", "2000", "54")
+"""What the bank says of a stored card whose last day has passed."""
 _RULED_OUT = Verdict("REJECTED", "2001", "00")
 _NOT_PROVEN = Verdict("REJECTED", "4026")
 

@@ -109,6 +109,7 @@ CODES = {
     "3187": ("INVALID", "The website reference is too long."),
     "3190": ("INVALID", "The token value format is invalid."),
     "3191": ("INVALID", "The storetoken value is invalid, If a value is supplied, should contain either 0 or 1."),
+    "3193": ("INVALID", "Cannot create a token from a token transaction."),
     "3194": ("INVALID", "Must have only one basket field specified."),
     "3195": ("INVALID", "The line item amount details do not add up correctly."),
     "4000": ("INVALID", "The VendorName is invalid or the account is not active."),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sandbox.opayo.authorisation import assess, three_d_secure
 from sandbox.opayo.core import transaction as life
-from sandbox.opayo.core.cards import Card, read_card, security_code_result
+from sandbox.opayo.core.cards import Card, is_expired, read_card, security_code_result
 from sandbox.opayo.core.issuer import CHALLENGE
 from sandbox.opayo.core.london import london_day
 from sandbox.opayo.core.registration import Registration, read_registration
@@ -54,8 +54,7 @@ class Checkout:
         gateway = self._gateway
         gateway.check_unused(registration.vendor_tx_code)
         fields = dict(registration.fields)
-        if "Token" in fields and gateway.tokens.card(fields["Token"]) is None:
-            raise Refusal("2018")
+        self._check_token(fields)
         tx = Transaction(
             vps_tx_id=gateway.new_guid(),
             vendor_tx_code=registration.vendor_tx_code,
@@ -70,6 +69,18 @@ class Checkout:
         self._notifier.start_watch(record)
         gateway.records.add(record)
         return record
+
+    def _check_token(self, fields: Mapping[str, str]) -> None:
+        """A saved card has to be there and still good, and cannot be saved a second time."""
+        if "Token" not in fields:
+            return
+        card = self._gateway.tokens.card(fields["Token"])
+        if card is None:
+            raise Refusal("2018")
+        if fields.get("CreateToken") == "1":
+            raise Refusal("3193")
+        if is_expired(card, london_day(self._gateway.now())):
+            raise Refusal("5013")
 
     # The customer's part
 

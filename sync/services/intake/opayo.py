@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from integrations.models import Event, Payment
+from dataclasses import replace
+
+from integrations.cards.keeping import KeptCard
+from integrations.cards.sealing import opened
+from integrations.models import Event, Payment, SavedCard
 from integrations.opayo.core.instructed import Instructed, instructed_from_json
 from integrations.opayo.core.notification import Notification, is_authentic, outcome, parse_notification
 from integrations.opayo.core.reporting import OpayoTransaction, outcome_of_transaction, transaction_from_json
@@ -26,7 +30,7 @@ def read(event: Event) -> Message:
     notification = parse_notification(bytes(event.body))
     if not notification.is_complete:
         raise UnreadableError("Opayo's notification names no transaction or no status. Nothing was booked.")
-    return notification
+    return replace(notification, token=opened(notification.token)) if notification.token else notification
 
 
 def _read_instruction(event: Event) -> Instructed:
@@ -67,6 +71,8 @@ def _notification(batch: Batch, event: Event, told: Notification) -> Outcome:
             Event.State.IGNORED, "Something in it looked like a card number and was masked: asked Opayo."
         )
     _copy_notification(payment, told)
+    if told.token and outcome(told) in ("captured", "waiting"):
+        batch.kept_cards[told.vendor_tx_code] = _kept_card(payment, told)
     return move(
         batch, event, payment, Told(outcome(told), told.status, told.transaction_id), event.received_at
     )
@@ -98,6 +104,18 @@ def _copy_notification(payment: Payment, told: Notification) -> None:
     payment.tx_auth_no = told.tx_auth_no or payment.tx_auth_no
     payment.bank_auth_code = told.bank_auth_code or payment.bank_auth_code
     payment.checks = {**payment.checks, **told.checks}
+
+
+def _kept_card(payment: Payment, told: Notification) -> KeptCard:
+    return KeptCard(
+        SavedCard.Kind.TOKEN,
+        told.token,
+        told.card_type,
+        told.last_four,
+        told.expiry_date,
+        payment.keep_card,
+        told.scheme_trace_id,
+    )
 
 
 def _transaction(batch: Batch, event: Event, told: OpayoTransaction) -> Outcome:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from integrations.models import Customer, Event, Order, Payment
+from integrations.cards.keeping import KeptCard
+from integrations.cards.sealing import opened
+from integrations.models import Customer, Event, Order, Payment, SavedCard
 from integrations.secrets import encrypt
+from integrations.shop.core.cards import ToldCard
 from integrations.shop.core.orders import MessageError, ShopMessage, ShopOrder, parse_message
 from sync.services.batch import Batch
+from sync.services.customers.telling import shop_tells
 from sync.services.intake.outcomes import Done, Outcome, UnreadableError, Wait
 from sync.services.intake.refund_requests import ask_refund
 
@@ -27,6 +31,7 @@ def load(batch: Batch, event: Event, message: ShopMessage) -> None:
     batch.wanted["orders"].add(message.number)
     if message.order:
         batch.wanted["customers"].add(message.order.contact_number)
+        batch.people.emails[message.order.contact_number] = message.order.email.lower()
     if message.vendor_tx_code:
         batch.wanted["payments"].add(message.vendor_tx_code)
 
@@ -85,16 +90,12 @@ def _copy(order: Order, told: ShopOrder, message: ShopMessage, event: Event) -> 
 
 
 def _customer(batch: Batch, told: ShopOrder) -> Customer:
-    customer = batch.customers.get(told.contact_number)
-    if customer is None:
-        customer = Customer(pair=batch.pair, contact_number=told.contact_number)
-        batch.customers[told.contact_number] = customer
-    details = dict(told.customer)
-    if customer._state.adding or customer.details != details:
-        customer.details = details
-        customer.email = told.email
+    number = told.contact_number
+    customer = batch.people.find(number, told.email) or batch.people.enter(number, told.email)
+    if customer._state.adding and not customer.name:
         customer.name = told.customer_name
-        batch.changed_customers.add(told.contact_number)
+    if shop_tells(batch.people, customer, number, told.customer):
+        batch.changed_customers.add(customer.contact_number)
     return customer
 
 
@@ -114,7 +115,21 @@ def _announce(batch: Batch, order: Order, message: ShopMessage) -> None:
         payment.currency = order.currency
     payment.order = order
     payment.is_unmatched = False
+    if message.saved_card is not None:
+        batch.kept_cards[code] = _kept_card(message.saved_card)
     batch.changed_payments.add(code)
+
+
+def _kept_card(told: ToldCard) -> KeptCard:
+    return KeptCard(
+        SavedCard.Kind.CARD_IDENTIFIER,
+        opened(told.identifier),
+        told.scheme,
+        told.last_four,
+        told.expiry,
+        {"channel": "shop", **told.consent},
+        told.scheme_trace_id,
+    )
 
 
 def _payment_started(batch: Batch, event: Event, message: ShopMessage) -> Outcome:

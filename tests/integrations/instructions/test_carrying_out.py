@@ -140,11 +140,6 @@ def test_deferred_and_authenticated_payments_are_moved_on(
     assert told["amount"] == (None if minor is None else f"{Decimal(minor) / 100:.2f}")
 
 
-def test_a_card_is_charged_again(sell: Sell, sandbox: SandboxInThread) -> None:
-    done = carry_out(_ask(sell(), "repeat", 500).pk)
-    assert sandbox.state_of(done.vps_tx_id) == 16
-
-
 def test_a_refund_before_settlement_waits_for_the_batch(sell: Sell, sandbox: SandboxInThread) -> None:
     sandbox.switch("opayo.refund_before_settlement", "refused")
     payment = sell()

@@ -100,8 +100,7 @@ def test_a_refund_is_refused_with_the_reason(facts: PaymentFacts, amount: Money 
         ("authorise", replace(_AUTHENTICATED, authorised=_gbp(5000)), _gbp(6501), "more than the 65.00 GBP"),
         ("authorise", _DEFERRED, _gbp(1), "authenticated first"),
         ("cancel", _PAID, None, "authenticated first"),
-        ("repeat", _DEFERRED, _gbp(1), "only after a payment that went through"),
-        ("repeat", _PAID, None, "more than nothing"),
+        ("repeat", _PAID, _gbp(99), "terms its holder agreed to"),
     ],
 )
 def test_other_instructions_are_refused_with_the_reason(
@@ -118,7 +117,6 @@ def test_other_instructions_are_refused_with_the_reason(
         ("abort", _DEFERRED, None),
         ("authorise", _AUTHENTICATED, _gbp(11500)),
         ("cancel", _AUTHENTICATED, None),
-        ("repeat", _PAID, _gbp(99)),
     ],
 )
 def test_what_opayo_would_do_may_be_asked(kind: Kind, facts: PaymentFacts, amount: Money | None) -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from integrations.core.failures import ConfigurationFailure, OutcomeUnknown
 from integrations.core.money import Money
+from integrations.opayo.core.credentials import StoredCredential
 from integrations.opayo.core.follow_ups import FollowUp, Kind, Original, RefusedByOpayo
 from integrations.opayo.core.pi_requests import pi_body, pi_path, read_pi_answer
 from integrations.opayo.core.registration import VendorTxCodeUsed
@@ -39,10 +42,18 @@ def test_a_release_says_how_much() -> None:
 
 
 def test_a_repeat_names_currency_and_terms() -> None:
-    body = pi_body(_asked("repeat", 1000))
+    body = pi_body(replace(_asked("repeat", 1000), credential=StoredCredential("unscheduled")))
     assert (body["transactionType"], body["currency"], body["credentialType"]["initiatedType"]) == (
         "Repeat", "GBP", "MIT",
     )  # fmt: skip
+
+
+def test_instalments_name_their_end_their_rhythm_and_their_number() -> None:
+    terms = StoredCredential("instalment", until=date(2027, 12, 31), frequency_days=30, instalments=6)
+    assert pi_body(replace(_asked("repeat", 1000), credential=terms))["credentialType"] == {
+        "cofUsage": "Subsequent", "initiatedType": "MIT", "mitType": "Instalment", "recurringExpiry": "20271231",
+        "recurringFrequency": "30", "purchaseInstalData": "6",
+    }  # fmt: skip
 
 
 def test_an_accepted_refund_has_an_id_of_its_own() -> None:

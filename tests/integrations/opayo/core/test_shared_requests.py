@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from integrations.core.failures import ConfigurationFailure, OutcomeUnknown
 from integrations.core.money import Money
+from integrations.opayo.core.credentials import StoredCredential
 from integrations.opayo.core.follow_ups import FollowUp, Kind, Original, RefusedByOpayo
 from integrations.opayo.core.protocol import parse_reply
 from integrations.opayo.core.registration import VendorTxCodeUsed
@@ -48,8 +51,21 @@ def test_an_authorise_has_no_currency_and_no_authorisation_number() -> None:
 
 
 def test_a_repeat_says_under_which_terms_the_stored_card_is_charged() -> None:
-    assert shared_fields(_asked("repeat", 1000), "tillbridge")["InitiatedTYPE"] == "MIT"
-    assert "InitiatedTYPE" not in shared_fields(_asked("repeat", 1000), "tillbridge", "3.00")
+    asked = replace(_asked("repeat", 1000), credential=StoredCredential("unscheduled", "MCC000000355"))
+    told = {
+        "COFUsage": "SUBSEQUENT",
+        "InitiatedTYPE": "MIT",
+        "MITType": "UNSCHEDULED",
+        "SchemeTraceID": "MCC000000355",
+    }
+    assert told.items() <= shared_fields(asked, "tillbridge").items()
+    assert not told.keys() & shared_fields(asked, "tillbridge", "3.00").keys()
+
+
+@pytest.mark.parametrize("terms", [None, StoredCredential()])
+def test_no_card_is_charged_without_the_terms_of_its_holder(terms: StoredCredential | None) -> None:
+    with pytest.raises(ValueError, match="terms of its holder"):
+        shared_fields(replace(_asked("repeat", 1000), credential=terms), "tillbridge")
 
 
 def test_amounts_have_the_decimals_of_their_currency() -> None:

@@ -1,0 +1,1 @@
+"""Rules of saved cards: expiry, consent, terms and limits. No database, no clock, no network."""
