@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.core.money import Money
+from integrations.customers.core.sides import with_values
 from integrations.models import Customer, Order, Pair, Payment, Refund
 from integrations.pairs.selectors import accounts_of
 
@@ -38,8 +39,10 @@ def pair_context(pair: Pair, now: datetime) -> dict[str, Any]:
 
 
 def contact_source(customer: Customer) -> dict[str, Any]:
-    """A customer: what the shop told of the person, and the number we know the contact by."""
-    return {"customer": {**customer.details, "contact_number": customer.contact_number}}
+    """A customer: what the shop told of the person, or what counts instead, and the number we know the contact by."""
+    held = {field: entry["value"] for field, entry in customer.held.items()}
+    details = with_values(customer.details, held) if held else customer.details
+    return {"customer": {**details, "contact_number": customer.contact_number}}
 
 
 def invoice_context(

@@ -19,6 +19,7 @@ from integrations.clock import business_now
 from integrations.events.services import seal_events
 from integrations.models import Event, Pair
 from sync.services.batch import Batch
+from sync.services.customers.pushing import push
 from sync.services.intake import Done, Outcome, UnreadableError, Wait, sources
 from sync.services.notify import notices_of_payments
 from sync.services.order_states import settle_orders
@@ -100,7 +101,7 @@ def _process(pair_id: int, limit: int) -> Processed | None:
     _release_waiting(batch)
     return Processed(
         events=len(events),
-        postings=bool(batch.changed_orders),
+        postings=bool(batch.changed_orders) or batch.postings,
         notices=notices + batch.messages > 0,
         look_up=batch.look_up,
         poll=batch.poll,
@@ -114,6 +115,7 @@ def play(batch: Batch, events: list[Event]) -> None:
     batch.gather_payments()
     settle_orders(batch)
     batch.write()
+    batch.postings |= push(batch.people) > 0
     project(batch)
 
 

@@ -41,7 +41,7 @@ SUBJECTS: Final = (
     Subject("invoices", "Invoices", "InvoiceID", summary=True),
     Subject("payments", "Payments", "PaymentID", summary=False),
     Subject("credit_notes", "CreditNotes", "CreditNoteID", summary=False),
-    Subject("contacts", "Contacts", "ContactID", summary=True, whole=True),
+    Subject("contacts", "Contacts", "ContactID", summary=False, whole=True),
 )
 
 

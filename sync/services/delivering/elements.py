@@ -14,6 +14,11 @@ def contact(posting: Posting) -> Element:
     return dict(posting.document)
 
 
+def contact_update(posting: Posting) -> Element:
+    """The changed fields of a contact; Xero keeps what is not named (Contacts, POST)."""
+    return {**posting.document, "ContactID": _contact_id(posting)}
+
+
 def invoice(posting: Posting) -> Element:
     """Invoice of its customer."""
     return {**posting.document, "Contact": {"ContactID": _contact_id(posting)}}

@@ -95,6 +95,9 @@ KINDS: Mapping[str, Kind] = {
     _K.JOURNAL: Kind("PUT", "/ManualJournals", "ManualJournals", "journals", "urgent", elements.journal, words="journal"),
     _K.INVOICE: Kind("PUT", "/Invoices", "Invoices", "invoices", "normal", elements.invoice, words="invoice"),
     _K.CONTACT: Kind("PUT", "/Contacts", "Contacts", "contacts", "normal", elements.contact, words="contact"),
+    _K.CONTACT_UPDATE: Kind(
+        "POST", "/Contacts", "Contacts", "contacts", "normal", elements.contact_update, words="contact"
+    ),
     _K.INVOICE_CLOSE: Kind("POST", "/Invoices", "Invoices", "invoices", "normal", elements.close, words="invoice"),
     _K.INVOICE_VOID: Kind("POST", "/Invoices", "Invoices", "invoices", "normal", elements.close, words="invoice"),
 }  # fmt: skip

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from integrations.bulk import update_rows
+from integrations.bulk import insert_missing, update_rows
 from integrations.clock import business_now
 from integrations.core.failures import ConfigurationFailure, OutcomeUnknown, TransientFailure
 from integrations.core.money import Money
-from integrations.models import Customer, Pair, Refund
+from integrations.models import Customer, CustomerIdentity, Pair, Refund
 from sync.core.backoff import MOST_ATTEMPTS, delay_seconds
 from sync.models import Delivery, Notice, Posting
 from sync.services.delivering.fates import Again, Answered, Fate, Posted, Refused
@@ -25,7 +25,7 @@ from sync.services.notify import write_notices, write_refund_notices
 from sync.services.problems import hold_for_problem, open_problem
 
 _READ_WITH: Mapping[str, Sequence[str]] = {
-    Posting.Kind.CONTACT: ("customer__xero_contact_id",),
+    Posting.Kind.CONTACT: ("customer__xero_contact_id", "customer__pair_id"),
     Posting.Kind.PAYMENT: (
         "payment__vendor_tx_code", "payment__amount_minor", "payment__currency", "order__number",
         "order__currency", "order__connection_id", "order__customer__email",
@@ -191,6 +191,18 @@ def _contacts(posted: Sequence[Posting]) -> None:
     )
     if customers:
         update_rows(customers, ["xero_contact_id"])
+        insert_missing([_identity(customer) for customer in customers])
+
+
+def _identity(customer: Customer) -> CustomerIdentity:
+    return CustomerIdentity(
+        pair_id=customer.pair_id,
+        customer=customer,
+        system=CustomerIdentity.System.XERO,
+        kind=CustomerIdentity.Kind.CONTACT_ID,
+        value=customer.xero_contact_id,
+        first_seen_at=timezone.now(),
+    )
 
 
 def _follow(posting: Posting) -> None:

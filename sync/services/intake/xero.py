@@ -10,9 +10,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.models import Event, KnownContact
+from integrations.models import Event
 from sync.models import Posting
 from sync.services.batch import Batch
+from sync.services.intake.contacts import read_contacts
 from sync.services.intake.outcomes import Done, Outcome, UnreadableError
 from sync.services.problems import open_problem
 
@@ -47,7 +48,7 @@ def apply(batch: Batch, event: Event, message: Mapping[str, Any]) -> Outcome:
     """Notice what people changed in Xero."""
     if event.kind == "webhook":
         return _webhook(batch, message)
-    _contacts(batch, message.get("Contacts", []))
+    read_contacts(batch, message.get("Contacts", []))
     for collection, id_name, kind, undo_kinds in _WATCHED:
         _gone(batch, message.get(collection, []), id_name, kind, undo_kinds)
     return Done()
@@ -66,28 +67,6 @@ def _webhook(batch: Batch, message: Mapping[str, Any]) -> Outcome:
         return Done(Event.State.IGNORED, "An echo of our own change.")
     batch.poll = True
     return Done()
-
-
-def _contacts(batch: Batch, contacts: list[Mapping[str, Any]]) -> None:
-    """Remember who is in Xero, so that a new customer is found by e-mail instead of made twice."""
-    rows = [
-        KnownContact(
-            pair=batch.pair,
-            contact_id=str(contact["ContactID"]),
-            contact_number=str(contact.get("ContactNumber") or ""),
-            email=str(contact.get("EmailAddress") or "").lower(),
-            name=str(contact.get("Name") or ""),
-            is_archived=contact.get("ContactStatus") == "ARCHIVED",
-        )
-        for contact in contacts
-    ]
-    if rows:
-        KnownContact.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["pair", "contact_id"],
-            update_fields=["contact_number", "email", "name", "is_archived"],
-        )
 
 
 def _gone(

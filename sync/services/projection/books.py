@@ -38,6 +38,7 @@ INSERT_ORDER = (
 )
 
 
+_IN_XERO = frozenset({Posting.State.SENDING, Posting.State.POSTED, Posting.State.REVERSED})
 _Ties = tuple[Key | None, Key | None]
 """What a posting waits for, and what it changes where that is another."""
 
@@ -59,6 +60,8 @@ class Books:
     standing_still: set[int] = field(default_factory=set)
     """Ids of orders that were rolled back: nothing is planned of them until a person has them posted again."""
     taken_names: set[str] = field(default_factory=set)
+    contact_of: dict[int, Key] = field(default_factory=dict)
+    """Contacts planned before and still wanted, by their customer's id."""
     contacts_by_number: dict[str, KnownContact] = field(default_factory=dict)
     contacts_by_email: dict[str, list[KnownContact]] = field(default_factory=lambda: defaultdict(list))
 
@@ -70,7 +73,7 @@ def new_posting(books: Books, order: Order, key: Key, made: Made, amount_minor: 
         kind=key[0],
         natural_key=key[1],
         order=order,
-        customer=order.customer,
+        customer_id=_customer_of(books, order),
         event_id=books.batch.caused_by.get(order.number),
         mapping_version_id=made.mapping_version_id,
         document=made.document,
@@ -81,6 +84,17 @@ def new_posting(books: Books, order: Order, key: Key, made: Made, amount_minor: 
     if made.problems:
         _stop(books.batch.pair, posting, made)
     return posting
+
+
+def _customer_of(books: Books, order: Order) -> int | None:
+    """Whose contact the document names: that of the order's invoice once this is in Xero, however customers are merged.
+
+    Xero sets a credit note only against an invoice of the same contact (Credit Notes, allocations).
+    """
+    invoice = books.postings.get((Posting.Kind.INVOICE, order.number))
+    if invoice is not None and invoice.state in _IN_XERO:
+        return invoice.customer_id
+    return order.customer_id
 
 
 def _stop(pair: Pair, posting: Posting, made: Made) -> None:
@@ -120,9 +134,14 @@ def ready_if_free(books: Books, posting: Posting) -> None:
 
 
 def contact_key(books: Books, order: Order) -> Key | None:
-    """The contact that a document of the order waits for, if it is made here."""
-    key = (Posting.Kind.CONTACT, order.customer.contact_number) if order.customer else None
-    return key if key in books.postings else None
+    """The contact that a document of the order waits for, if it is made here.
+
+    After a merge it may be one that was planned under the other customer's number.
+    """
+    if order.customer is None:
+        return None
+    key = (Posting.Kind.CONTACT, order.customer.contact_number)
+    return key if key in books.postings else books.contact_of.get(order.customer.pk)
 
 
 def write(books: Books) -> None:

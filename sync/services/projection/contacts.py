@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from integrations.models import Customer, KnownContact, Order
 from sync.models import Posting
-from sync.services.projection.books import Books, add, new_posting
+from sync.services.projection.books import Books, add, contact_key, new_posting
 
 
 def load_contacts(books: Books, customers: list[Customer]) -> None:
@@ -40,8 +40,9 @@ def contact(books: Books, order: Order) -> None:
     if customer is None or customer.xero_contact_id or _known_in_xero(books, customer):
         return
     key = (Posting.Kind.CONTACT, customer.contact_number)
-    if key in books.postings:
-        books.standings.share_contact(customer, books.postings[key])
+    known = contact_key(books, order)
+    if known is not None:
+        books.standings.share_contact(customer, books.postings[known])
         return
     taken = customer.name.casefold() in books.taken_names
     made = books.maker.contact(customer, name_is_taken=taken, handling=books.standings.order.handling)
@@ -64,4 +65,5 @@ def _known_in_xero(books: Books, customer: Customer) -> bool:
         return False
     customer.xero_contact_id = known.contact_id
     Customer.objects.filter(pk=customer.pk).update(xero_contact_id=known.contact_id)
+    books.batch.people.meet(customer, "xero", "contact_id", known.contact_id)
     return True

@@ -8,6 +8,7 @@ from django.db.models.fields.json import KT
 from integrations.models import Order
 from mapping.services.documents import DocumentMaker, Made
 from sync.core.books import Ask, Cancel, Create, PostingFacts, Revive, Step, plan
+from sync.core.books.facts import GONE
 from sync.models import Posting, RolledBackOrder
 from sync.services.batch import Batch
 from sync.services.deciding import Deciding
@@ -35,6 +36,7 @@ def project(batch: Batch) -> set[int]:
         _plan_order(books, order)
     refunds.close_answered(books)
     write(books)
+    batch.people.store()
     return {order.pk for order in orders}
 
 
@@ -60,6 +62,8 @@ def _load(books: Books, orders: list[Order]) -> None:
     for row in found:
         books.postings[row.kind, row.natural_key] = row
         books.of_order[row.order_id or 0].append(row)
+        if row.kind == Posting.Kind.CONTACT and row.state not in GONE:
+            books.contact_of.setdefault(row.customer_id or 0, (row.kind, row.natural_key))
     books.standing_still = set(
         RolledBackOrder.objects.filter(order__in=orders, lifted_at=None).values_list("order_id", flat=True)
     )

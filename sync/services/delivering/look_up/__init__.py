@@ -20,6 +20,7 @@ def look_up(client: XeroClient, kind: str, postings: Sequence[Posting]) -> Mappi
 
 _LOOK_UPS: Mapping[str, Callable[[XeroClient, Sequence[Posting]], Mapping[int, Finding]]] = {
     Posting.Kind.CONTACT: sales.contacts,
+    Posting.Kind.CONTACT_UPDATE: sales.contact_updates,
     Posting.Kind.INVOICE: sales.invoices,
     Posting.Kind.INVOICE_AUTHORISE: sales.changed_invoices(sales.is_authorised),
     Posting.Kind.INVOICE_UPDATE: sales.changed_invoices(sales.is_updated),

@@ -37,6 +37,21 @@ def contacts(client: XeroClient, postings: Sequence[Posting]) -> dict[int, Findi
     return findings
 
 
+def contact_updates(client: XeroClient, postings: Sequence[Posting]) -> dict[int, Finding]:
+    """Whether the new name is another contact's. An update that was lost is sent again: twice does what once does."""
+    named = [posting for posting in postings if posting.document.get("Name")]
+    found = find_contacts_by_name(client, [str(posting.document["Name"]) for posting in named])
+    findings: dict[int, Finding] = {posting.pk: Absent() for posting in postings}
+    for posting in named:
+        name, customer = str(posting.document["Name"]), posting.customer
+        other = found.get(name.casefold())
+        if customer is not None and other is not None and other.id != customer.xero_contact_id:
+            findings[posting.pk] = Taken(
+                f"Another contact is called {name}.", name_with_number(name, customer.contact_number)
+            )
+    return findings
+
+
 def invoices(client: XeroClient, postings: Sequence[Posting]) -> dict[int, Finding]:
     """By InvoiceNumber."""
     found = find_invoices(client, [str(posting.document["InvoiceNumber"]) for posting in postings])

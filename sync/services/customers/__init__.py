@@ -1,0 +1,1 @@
+"""Customers over shop, Opayo and Xero: found, kept in line, merged and split."""
