@@ -75,7 +75,7 @@ def _expected_row(pair: Pair, account: MerchantAccount, batch_id: str) -> Settle
 
 def _drop(settlement: Settlement) -> None:
     """Nothing of it is expected any more. A row that is matched or booked stays, with nothing in it."""
-    if settlement.pk is None:
+    if settlement._state.adding:
         return
     if settlement.match_links.exists() or settlement.postings.exists():
         _store(settlement, (), {})
@@ -149,7 +149,8 @@ def _batches_of(pair: Pair, settlement: Settlement, ties: dict[str, Tie]) -> lis
     """The batches whose lines this statement takes over, and the one that its row was expected by."""
     told = _lines_about(pair, ties).filter(settlement__batch_event__isnull=False)
     events = set(told.values_list("settlement__batch_event", flat=True))
-    events |= {settlement.batch_event_id} - {None}
+    if settlement.batch_event_id:
+        events.add(settlement.batch_event_id)
     return list(Event.objects.filter(pk__in=events).order_by("pk"))
 
 
