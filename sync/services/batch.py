@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.bulk import insert_rows, update_rows
+from integrations.cards.keeping import KeptCard, give_homes, keep
 from integrations.models import Connection, Customer, Event, Order, Pair, Payment, Refund
 from sync.services.customers.people import People
 
@@ -69,6 +70,8 @@ class Batch:
     """Orders whose content changed after they were first told, with the event."""
     look_up: set[str] = field(default_factory=set)
     """VendorTxCodes to ask Opayo about."""
+    kept_cards: dict[str, KeptCard] = field(default_factory=dict)
+    """Cards that Opayo keeps, by the code of the payment that set them up."""
     messages: int = 0
     """How many messages of flows were written down."""
     _vendors: dict[int | None, str] = field(default_factory=dict)
@@ -221,7 +224,14 @@ class Batch:
         old = [payment for payment in payments if not payment._state.adding]
         insert_rows(new, update=_PAYMENT_FIELDS, key=["pair", "vendor_tx_code"])
         update_rows(old, _PAYMENT_FIELDS)
+        self._keep_cards()
         self._store_refunds()
+
+    def _keep_cards(self) -> None:
+        for code, kept in sorted(self.kept_cards.items()):
+            keep(self.payments[code], kept)
+        if self.changed_payments:
+            give_homes(self.pair.pk)
 
     def _store_refunds(self) -> None:
         refunds = [self.refunds[key] for key in sorted(self.changed_refunds)]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from integrations.models import Customer, Event, Order, Payment
+from integrations.cards.keeping import KeptCard
+from integrations.cards.sealing import opened
+from integrations.models import Customer, Event, Order, Payment, SavedCard
 from integrations.secrets import encrypt
+from integrations.shop.core.cards import ToldCard
 from integrations.shop.core.orders import MessageError, ShopMessage, ShopOrder, parse_message
 from sync.services.batch import Batch
 from sync.services.customers.telling import shop_tells
@@ -112,7 +115,21 @@ def _announce(batch: Batch, order: Order, message: ShopMessage) -> None:
         payment.currency = order.currency
     payment.order = order
     payment.is_unmatched = False
+    if message.saved_card is not None:
+        batch.kept_cards[code] = _kept_card(message.saved_card)
     batch.changed_payments.add(code)
+
+
+def _kept_card(told: ToldCard) -> KeptCard:
+    return KeptCard(
+        SavedCard.Kind.CARD_IDENTIFIER,
+        opened(told.identifier),
+        told.scheme,
+        told.last_four,
+        told.expiry,
+        {"channel": "shop", **told.consent},
+        told.scheme_trace_id,
+    )
 
 
 def _payment_started(batch: Batch, event: Event, message: ShopMessage) -> Outcome:
