@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from integrations.core.money import Money
+from integrations.events.services import store_event
+from integrations.models import Event, Pair
+from integrations.opayo.core.batches import Batch, BatchTotal
+from integrations.opayo.core.reporting import OpayoTransaction
+from reconciliation.settlements.core.batches import FetchedBatch, batch_key, batch_to_json
+from reconciliation.settlements.importing import import_statement
+from reconciliation.settlements.taking_in import take_in_batch
+from tests.factories import OrderFactory, PairFactory, PaymentFactory
+from tests.factories.pairs import usual_accounts
+
+HEADS = (
+    "Settlement Date,Merchant ID,Batch Reference,Transaction Date,Transaction Type,Card Brand,Card Number,"
+    "Authorisation Code,Retrieval Reference Number,Case Number,Description,Gross Amount,Service Charge,"
+    "Transaction Fee,Net Amount,Currency,Funding Date"
+)
+
+
+@pytest.fixture
+def pair(db: None) -> Pair:
+    made = PairFactory()
+    usual_accounts(made)
+    return made
+
+
+@pytest.fixture
+def sell(pair: Pair) -> Callable[..., Any]:
+    """A captured payment of 24.00 on 9 March 2026, by its number."""
+
+    def make(number: int, **known: Any) -> Any:
+        values = {
+            "pair": pair,
+            "order": OrderFactory(pair=pair, number=f"HF-{number}"),
+            "vendor_tx_code": f"HF-{number}-1",
+            "vps_tx_id": f"00000000-0000-0000-0000-{number:012d}",
+            "amount_minor": 2400,
+            "currency": "GBP",
+            "taken_at": datetime(2026, 3, 9, 12, tzinfo=UTC),
+            "tx_auth_no": str(7000 + number),
+            "last_four": "0006",
+        }
+        return PaymentFactory(**(values | known))
+
+    return make
+
+
+@pytest.fixture
+def batch(pair: Pair) -> Callable[..., Event]:
+    """Opayo's batch of some payments, taken in."""
+
+    def take(batch_id: str, *payments: Any, net: int | None = None) -> Event:
+        rows = tuple(
+            OpayoTransaction(vps_tx_id=each.vps_tx_id, vendor_tx_code=each.vendor_tx_code)
+            for each in payments
+        )
+        worth = sum(each.amount_minor for each in payments) if net is None else net
+        total = BatchTotal("GBP", Money(worth, "GBP"), Money(0, "GBP"))
+        told = FetchedBatch(
+            Batch(batch_id, "Elavon", datetime(2026, 3, 10, 0, 15, tzinfo=UTC), (total,)), rows
+        )
+        event_id, _ = store_event(
+            pair_id=pair.pk, connection_id=None, source=Event.Source.OPAYO, kind="batch",
+            dedupe_key=batch_key(told.batch), body=batch_to_json(told), headers={},
+            authenticity=Event.Authenticity.FETCHED, state=Event.State.PROCESSED,
+        )  # fmt: skip
+        event = Event.objects.get(pk=event_id)
+        take_in_batch(pair, event)
+        return event
+
+    return take
+
+
+@pytest.fixture
+def state(pair: Pair) -> Callable[..., Any]:
+    """An acquirer's statement of one settlement, imported: rows are (type, retrieval reference, gross in pounds)."""
+
+    def take(reference: str, *rows: tuple[str, str, str], case: str = "", fee: str = "0.00") -> Any:
+        lines = [HEADS]
+        for kind, rrn, gross in rows:
+            net = f"{Decimal(gross) - Decimal(fee):.2f}"
+            lines.append(
+                f"10/03/2026,2100001,{reference},09/03/2026,{kind},Visa,************0006,,{rrn},{case},"
+                f",{gross},{fee},0.00,{net},GBP,11/03/2026"
+            )
+        return import_statement(pair, "\n".join(lines).encode(), filename="elavon.csv")
+
+    return take
