@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.acquirer.system import AcquirerSystem
+from sandbox.bank.system import BankSystem
 from sandbox.kernel.wire_json import decode
 from sandbox.opayo.system import OpayoSystem
 from sandbox.shop.system import ShopSystem
@@ -20,14 +21,31 @@ Levers = Mapping[str, Callable[..., Any]]
 
 
 def levers(
-    xero: XeroSystem, opayo: OpayoSystem, shop: ShopSystem, acquirer: AcquirerSystem
+    xero: XeroSystem, opayo: OpayoSystem, shop: ShopSystem, acquirer: AcquirerSystem, bank: BankSystem
 ) -> dict[str, Levers]:
     """By system and name, as in `POST /control/<system>/<name>`."""
     return {
         "xero": XeroLevers(xero).offered(),
         "opayo": OpayoLevers(opayo).offered(),
         "shop": _of_shop(shop),
-        "acquirer": {"connect": acquirer.poster.connect, "dispute": acquirer.raise_dispute},
+        "acquirer": _of_acquirer(acquirer),
+        "bank": {"line": bank.add_line},
+    }
+
+
+def _of_acquirer(acquirer: AcquirerSystem) -> Levers:
+    funds = acquirer.funds
+    return {
+        "connect": acquirer.poster.connect,
+        "dispute": acquirer.raise_dispute,
+        "contract": funds.change_contract,
+        "hold": funds.hold,
+        "short": funds.pay_short,
+        "overcharge": funds.overcharge,
+        "delay": funds.delay,
+        "reject": funds.reject,
+        "due": funds.due,
+        "truth": funds.truth,
     }
 
 
@@ -132,6 +150,7 @@ class OpayoLevers:
             "authorise": self.authorise,
             "repeat": self.repeat,
             "redeliver": self.redeliver,
+            "settle": self.settle,
         }
 
     def refund(self, *, vpstxid: str, amount: str, vendor_tx_code: str) -> dict[str, str]:
@@ -161,6 +180,10 @@ class OpayoLevers:
     def repeat(self, *, vpstxid: str, amount: str, vendor_tx_code: str) -> dict[str, str]:
         """Charge the card of a sale again; amount in major units."""
         return self._opayo.merchant_repeats(vpstxid, Decimal(amount), vendor_tx_code)
+
+    def settle(self) -> dict[str, Any]:
+        """Send files of what was captured so far at once, beside the nightly ones; the batches' ids."""
+        return self._opayo.close_batch()
 
     def redeliver(self, *, vpstxid: str) -> dict[str, str]:
         """Send the last notification of a transaction once more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sandbox.acquirer.system import AcquirerSystem
+from sandbox.bank.system import BankSystem
 from sandbox.kernel.outgoing import OutgoingQueue
 from sandbox.kernel.server import Parts, RunningTrade
 from sandbox.kernel.wire import System
@@ -21,9 +22,10 @@ from sandbox.xero.system import XeroSystem
 
 
 def build(world: World) -> Parts:
-    """Xero, Opayo, the acquirers and the shop, with the trade that runs between them."""
+    """Xero, Opayo, the acquirers, the bank and the shop, with the trade that runs between them."""
     xero, opayo = XeroSystem(world), OpayoSystem(world)
-    acquirer = AcquirerSystem(world, opayo.merchant_sees)
+    acquirer = AcquirerSystem(world, opayo.merchant_sees, opayo)
+    bank = BankSystem(world, acquirer.funds.payments, acquirer.funds.first_day)
     shop = ShopSystem(world, opayo)
 
     def make_trade(world: World, queue: OutgoingQueue, move_clock: Callable[[float], None]) -> RunningTrade:
@@ -32,5 +34,11 @@ def build(world: World) -> Parts:
         visits = Visits(world.store, shop.desk, Cashier(opayo), after_sales)
         return TradeDriver(world, queue, move_clock, shop.desk, visits)
 
-    systems: dict[str, System] = {"xero": xero, "opayo": opayo, "acquirer": acquirer, "shop": shop}
-    return Parts(systems, levers(xero, opayo, shop, acquirer), make_trade)
+    systems: dict[str, System] = {
+        "xero": xero,
+        "opayo": opayo,
+        "acquirer": acquirer,
+        "bank": bank,
+        "shop": shop,
+    }
+    return Parts(systems, levers(xero, opayo, shop, acquirer, bank), make_trade)

@@ -1,4 +1,4 @@
-"""The acquirers behind the gateway: they raise disputes, decide them, and tell the merchant."""
+"""The acquirers behind the gateway: they pay what was sold, raise disputes, decide them, and tell the merchant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from typing import Any
 from sandbox.acquirer.cases import Cases
 from sandbox.acquirer.core.layouts import LAYOUTS
 from sandbox.acquirer.core.scripts import LOST
+from sandbox.acquirer.core.statement_layouts import STATEMENTS
+from sandbox.acquirer.funds import Funds
+from sandbox.acquirer.gateway import CardGateway, NoGateway
 from sandbox.acquirer.publishing import Downloads, Poster
+from sandbox.acquirer.statements import PATHS, Statements
 from sandbox.kernel.wire import Reply, Request
 from sandbox.kernel.wire_json import error_reply, json_reply
 from sandbox.kernel.world import World
@@ -23,24 +27,28 @@ class AcquirerSystem:
 
     name = "acquirer"
 
-    def __init__(self, world: World, sale_of: Sales) -> None:
+    def __init__(self, world: World, sale_of: Sales, gateway: CardGateway | None = None) -> None:
         self._sale_of = sale_of
         self._cases = Cases(world)
         self._downloads = Downloads(self._cases)
         self.poster = Poster(world, self._cases)
+        self.funds = Funds(world, self._cases, gateway or NoGateway())
+        self._statements = Statements(self.funds)
         self._recovered = False
 
     def handle(self, request: Request) -> Reply:
-        """Offer the notices."""
+        """Offer the notices, the settlement statements and the bills."""
         if request.method != "GET":
-            return error_reply("Notices are only read", 405)
+            return error_reply("These files are only read", 405)
+        if request.path in PATHS:
+            return self._statements.handle(request)
         if request.path in ("/disputes.csv", "/disputes.json"):
             return self._downloads.handle(request)
         if request.path.strip("/") == "":
             files = [f"/acquirer/disputes.csv?acquirer={slug}" for slug in LAYOUTS]
-            return json_reply(
-                {"files": ["/acquirer/disputes.csv", *files], "json": "/acquirer/disputes.json"}
-            )
+            files += [f"/acquirer/statement.csv?acquirer={slug}" for slug in STATEMENTS]
+            files = ["/acquirer/disputes.csv", *files, "/acquirer/bill.csv"]
+            return json_reply({"files": files, "json": "/acquirer/disputes.json"})
         return error_reply("No such file", 404)
 
     def route_of(self, request: Request) -> str:
@@ -48,12 +56,13 @@ class AcquirerSystem:
         return "acquirer.download"
 
     def tick(self) -> None:
-        """Let disputes go on, and tell of it."""
+        """Let disputes go on, tell of it, and pay what is due."""
         if not self._recovered:
             self._recovered = True
             self.poster.recover()
         for notice in self._cases.play():
             self.poster.post(notice)
+        self.funds.run()
 
     def replied(self, key: str, reply: Reply) -> None:
         """Hear the answer to a posted notice."""
@@ -77,7 +86,7 @@ class AcquirerSystem:
         return self._cases.next_due()
 
     def truth(self) -> dict[str, Any]:
-        """Every dispute with its history and its effect on the money, for the auditor."""
+        """Every dispute with its history and its effect on the money, and all that was paid; for the auditor."""
         history: dict[str, list[dict[str, Any]]] = {}
         for notice in self._cases.notices.values():
             history.setdefault(notice["case_id"], []).append(notice)
@@ -90,4 +99,4 @@ class AcquirerSystem:
             }
             for row in self._cases.disputes.values()
         ]
-        return {"disputes": disputes}
+        return {"disputes": disputes, **self.funds.truth()}

@@ -33,7 +33,8 @@ PLACES = (
     ("/shop/", "Shop", "Buy something as a customer would, and see the confirmations come in."),
     ("/xero/", "Xero", "The accounting organisations behind the simulated Xero API."),
     ("/opayo/", "Opayo", "The payment gateway: transactions, batches and hosted pages."),
-    ("/acquirer/", "Acquirers", "The files in which acquirers tell of disputes."),
+    ("/acquirer/", "Acquirers", "The files in which acquirers tell of settlements, fees and disputes."),
+    ("/bank/", "Bank", "Statements of the merchant's accounts in four formats."),
     ("/mail", "Mail", "Everything sent by e-mail; nothing leaves this process."),
     ("/control", "Control", "Faults, clock, switches, counts, truth and trade, as JSON."),
 )

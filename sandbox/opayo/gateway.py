@@ -76,12 +76,38 @@ class Gateway:
 
     def acquirer_of(self, payment_system: str) -> str:
         """Name of the authprocessor that settles a card: American Express does its own."""
-        return AMERICAN_EXPRESS if payment_system == "AMEX" else str(self.switches["authprocessor"])
+        if payment_system == "AMEX":
+            return AMERICAN_EXPRESS
+        second = str(self.switches["second_authprocessor"])
+        if second and payment_system in self.switches["second_authprocessor_cards"]:
+            return second
+        return str(self.switches["authprocessor"])
+
+    @property
+    def acquirers(self) -> list[str]:
+        """Names of all authprocessors of the vendor."""
+        return [
+            str(self.switches["authprocessor"]),
+            *filter(None, [str(self.switches["second_authprocessor"])]),
+            AMERICAN_EXPRESS,
+        ]
 
     def merchant_number(self, payment_system: str, currency: str) -> str:
         """The vendor's merchant number with an acquirer for a currency: one each."""
+        return self._merchant_number(self.acquirer_of(payment_system), currency)
+
+    def _merchant_number(self, acquirer: str, currency: str) -> str:
         place = sorted(self.currencies).index(currency) if currency in self.currencies else 9
-        return f"{9 if payment_system == 'AMEX' else 2}10004{place:02d}"
+        first = {AMERICAN_EXPRESS: 9, str(self.switches["second_authprocessor"]): 3}.get(acquirer, 2)
+        return f"{first}10004{place:02d}"
+
+    def merchant_accounts(self) -> list[dict[str, str]]:
+        """Every merchant number: `mid`, `acquirer`, `currency`."""
+        return [
+            {"mid": self._merchant_number(acquirer, currency), "acquirer": acquirer, "currency": currency}
+            for acquirer in self.acquirers
+            for currency in sorted(self.currencies)
+        ]
 
     def check_unused(self, vendor_tx_code: str) -> None:
         """Refuse (4042) a VendorTxCode that was used before."""

@@ -56,6 +56,17 @@ class Settlement:
         by_acquirer = self._collect(day)
         for acquirer in sorted(by_acquirer):
             self._transmit(day, acquirer, by_acquirer[acquirer], due, attempt=1)
+        if self._gateway.switches["empty_batches"] == "yes":
+            for acquirer in sorted(set(self._gateway.acquirers) - set(by_acquirer)):
+                self._write(acquirer, [], due)
+
+    def close_now(self) -> list[str]:
+        """Send files of what was captured so far, a second time on the same day; the new batches' ids."""
+        now = self._gateway.now()
+        before = len(self.batches)
+        for acquirer, records in sorted(self._collect(london_day(now)).items()):
+            self._settle(acquirer, records, now)
+        return list(self.batches)[before:]
 
     def _retry(self, now: datetime) -> None:
         for key in self._retries:
@@ -88,8 +99,10 @@ class Settlement:
 
     def _settle(self, acquirer: str, records: list[Record], completed: datetime) -> None:
         taken = [record for record in records if not self._reject(record)]
-        if not taken:
-            return
+        if taken:
+            self._write(acquirer, taken, completed)
+
+    def _write(self, acquirer: str, taken: list[Record], completed: datetime) -> None:
         batch_id = str(1001 + len(self.batches))
         for record in taken:
             record.tx = life.settle(record.tx, batch_id)

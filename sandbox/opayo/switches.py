@@ -36,6 +36,24 @@ SWITCHES = (
         "Elavon's exact name as authprocessor is not published; guessed from the name on batches.",
     ),
     Switch(
+        "opayo.second_authprocessor",
+        "",
+        "a name, such as Worldpay, or nothing",
+        "A second acquirer beside the first, with merchant numbers of its own; a setting of the account.",
+    ),
+    Switch(
+        "opayo.second_authprocessor_cards",
+        ("MC", "MCDEBIT", "MAESTRO"),
+        "a tuple of Opayo's names of card types",
+        "Which cards go to the second acquirer; a setting of the account.",
+    ),
+    Switch(
+        "opayo.empty_batches",
+        "no",
+        "no | yes",
+        "Whether a batch is listed for an acquirer that was sent nothing on a day is not published.",
+    ),
+    Switch(
         "opayo.vendor_tx_code_burned_by",
         "any",
         "any | active",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, cast
 
+from sandbox.kernel.store import Row
 from sandbox.kernel.wire import Reply, Request
 from sandbox.kernel.world import World
 from sandbox.opayo.core import transaction as life
@@ -268,6 +269,26 @@ class OpayoSystem:
     def redeliver(self, vps_tx_id: str) -> None:
         """Send the last notification of a transaction once more."""
         self._notifier.redeliver(self._find(vps_tx_id))
+
+    # What the acquirers are handed
+
+    def merchant_accounts(self) -> list[dict[str, str]]:
+        """The vendor's merchant numbers: `mid`, `acquirer`, `currency`."""
+        return self.gateway.merchant_accounts()
+
+    def batches(self) -> list[Row]:
+        """Every settlement batch so far, in the order they were sent."""
+        return self._settlement.batches.values()
+
+    def batch_items(self, batch_id: str) -> list[dict[str, Any]]:
+        """The transactions of a batch, amounts in major units."""
+        members = self._settlement.batches[batch_id]["transactions"]
+        found = (self.gateway.records.get(member) for member in members)
+        return [standing(record, self.gateway) for record in found if record is not None]
+
+    def close_batch(self) -> dict[str, Any]:
+        """Settle what was captured so far at once, beside the nightly files; the new batches' ids."""
+        return {"batches": self._settlement.close_now()}
 
     def truth(self) -> dict[str, object]:
         """All transactions and batches as they really are; for an auditor."""

@@ -66,6 +66,7 @@ def standing(record: Record, gateway: Gateway) -> dict[str, Any]:
     return {
         "vpstxid": tx.vps_tx_id,
         "vendortxcode": tx.vendor_tx_code,
+        "type": tx.tx_type.value,
         "is_unfinished": tx.is_unfinished,
         "state_name": tx.state.name,
         "captured": tx.captured if tx.state is State.AUTHORISED else tx.captured * 0,

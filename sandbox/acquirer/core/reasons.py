@@ -58,3 +58,15 @@ def scheme_of(payment_system: str) -> str:
 def reasons_of(scheme: str) -> list[Reason]:
     """The reasons a scheme knows."""
     return [reason for reason in REASONS if reason.scheme == scheme]
+
+
+CARD_NAMES: Final = {
+    "VISA": "Visa",
+    "DELTA": "Visa Debit",
+    "UKE": "Visa Electron",
+    "MC": "Mastercard",
+    "MCDEBIT": "Debit Mastercard",
+    "MAESTRO": "Maestro",
+    "AMEX": "American Express",
+}
+"""How acquirers write Opayo's short names of card types."""

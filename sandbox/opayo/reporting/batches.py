@@ -8,7 +8,7 @@ from sandbox.kernel.store import Row
 from sandbox.opayo.core.amounts import show
 from sandbox.opayo.core.london import report_millis
 from sandbox.opayo.core.reporting_xml import Command, CommandError, Node, read_range, read_rows
-from sandbox.opayo.gateway import AMERICAN_EXPRESS, Gateway
+from sandbox.opayo.gateway import Gateway
 from sandbox.opayo.records import Record
 from sandbox.opayo.reporting.access import Answerer
 from sandbox.opayo.reporting.transactions import TYPE_NAMES
@@ -39,7 +39,7 @@ class BatchReports:
         """getBatchDetail: the transactions of a batch, up to 50 a call."""
         batch_id = command.required("batchid")
         acquirer = command.required("authprocessor")
-        if acquirer not in (AMERICAN_EXPRESS, self._gateway.switches["authprocessor"]):
+        if acquirer not in self._gateway.acquirers:
             raise CommandError("2232")
         batch = self._settlement.batches.get(batch_id)
         if batch is None or batch["authprocessor"] != acquirer:
