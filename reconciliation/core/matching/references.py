@@ -1,0 +1,123 @@
+"""How the reference of one line stands to the texts of another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from reconciliation.core.matching.texts import Said, letters_before_digits
+
+
+class Tie(IntEnum):
+    """OTHER: the text names another document. MISSING: nothing to compare. TYPO: one digit off. PART: cut off, merged with
+    other digits, or short. SAME: the whole reference stands there."""
+
+    OTHER = 0
+    MISSING = 1
+    TYPO = 2
+    PART = 3
+    SAME = 4
+
+
+_CERTAIN: Final = 5
+"""A digit run this long stands for the whole reference, if no other line has it."""
+_SHORT: Final = 3
+_CUT: Final = 4
+_TEXT: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The references of the expected side: how many lines have each digit run as the telling one of their reference."""
+
+    cores: Counter[str]
+    runs: Counter[str]
+    core_of: dict[tuple[str, ...], str]
+
+    def core(self, said: Said) -> str:
+        """The digit run that tells this reference from the others: the rarest, then the longest; "" if it has none."""
+        return self.core_of.get(said.ref_runs, "")
+
+
+def known_references(said: Iterable[Said]) -> Known:
+    """Count runs and telling runs."""
+    lines = list(said)
+    runs = Counter(run for each in lines for run in set(each.ref_runs))
+    core_of = {
+        each.ref_runs: max(each.ref_runs, key=lambda run: (-runs[run], len(run)))
+        for each in lines
+        if each.ref_runs
+    }
+    return Known(Counter(core_of[each.ref_runs] for each in lines if each.ref_runs), runs, core_of)
+
+
+def tie(expected: Said, observed: Said, known: Known) -> Tie:
+    """How the expected reference stands in the observed texts, or the observed one in the expected texts."""
+    if (expected.known or observed.known) and _share_key(expected, observed):
+        return Tie.SAME
+    forward = _stands(expected, observed, known)
+    if forward >= Tie.PART or not observed.ref:
+        return forward
+    if _whole(observed, expected) and (len(observed.ref) >= _TEXT or known.cores[observed.ref] == 0):
+        return Tie.SAME
+    return forward
+
+
+def _share_key(expected: Said, observed: Said) -> bool:
+    return bool(expected.known & (observed.known | set(observed.tokens)) or observed.known & set(expected.tokens))
+
+
+def _stands(expected: Said, observed: Said, known: Known) -> Tie:
+    if len(expected.ref) < _SHORT:
+        return Tie.MISSING
+    if _whole(expected, observed):
+        return Tie.SAME
+    core = known.core(expected)
+    if core in observed.runs and len(core) >= _SHORT:
+        alone = len(expected.ref_runs) == 1 or len(core) >= _TEXT + 1
+        sure = alone and len(core) >= _CERTAIN and known.runs[core] == 1
+        return Tie.SAME if sure else Tie.PART
+    if _cut(expected.ref, core, observed):
+        return Tie.PART
+    return _otherwise(expected, core, observed, known)
+
+
+def _whole(part: Said, text: Said) -> bool:
+    if len(part.ref) <= _SHORT or part.ref not in text.compact:
+        return False
+    if not part.ref_runs:
+        return len(part.ref) >= _TEXT
+    return text.runs.issuperset(part.ref_runs)
+
+
+def _cut(ref: str, core: str, observed: Said) -> bool:
+    """Whether a beginning or an end of the reference stands there, or all of it merged with other digits."""
+    if len(ref) > _CERTAIN and ref in observed.compact:
+        return True
+    least = max(_CUT, (len(core) + 1) // 2)
+    for run in observed.runs:
+        if len(run) >= least and (core.startswith(run) or core.endswith(run)):
+            return True
+        if len(core) >= _CERTAIN and (run.startswith(core) or run.endswith(core)):
+            return True
+    return any(
+        len(token) >= _CERTAIN and not token.isalpha() and (ref.startswith(token) or ref.endswith(token))
+        for token in observed.tokens
+    )
+
+
+def _otherwise(expected: Said, core: str, observed: Said, known: Known) -> Tie:
+    others = [run for run in observed.runs if len(run) >= _CUT]
+    if any(len(run) >= _CERTAIN and known.cores[run] for run in others):
+        return Tie.OTHER
+    if any(len(run) == len(core) >= _CERTAIN and OSA.distance(run, core) == 1 for run in others):
+        return Tie.TYPO
+    prefix = letters_before_digits(expected.ref)
+    if prefix and others and any(f"{prefix}{run}" in observed.compact for run in others):
+        return Tie.OTHER
+    return Tie.MISSING
