@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.acquirer.switches import SWITCHES as ACQUIRER_SWITCHES
+from sandbox.bank.switches import SWITCHES as BANK_SWITCHES
 from sandbox.kernel.clock import Clock
 from sandbox.kernel.faults import Kind
 from sandbox.kernel.store import Store
@@ -17,7 +19,13 @@ from sandbox.systems import build
 from sandbox.xero.switches import SWITCHES as XERO_SWITCHES
 
 TEXT = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text(encoding="utf-8")
-SWITCHES = [*XERO_SWITCHES, *(switch.name for switch in OPAYO_SWITCHES), *SHOP_SWITCHES]
+SWITCHES = [
+    *XERO_SWITCHES,
+    *(switch.name for switch in OPAYO_SWITCHES),
+    *ACQUIRER_SWITCHES,
+    *BANK_SWITCHES,
+    *SHOP_SWITCHES,
+]
 
 
 @pytest.mark.parametrize("name", SWITCHES)
