@@ -27,6 +27,8 @@ from integrations.models import (
 EXPIRING: Final = timedelta(days=60)
 OPEN_CHARGES: Final = (CardCharge.State.HELD, CardCharge.State.ASKED)
 _COUNTED: Final = (*OPEN_CHARGES, CardCharge.State.TAKEN)
+_NOT_THE_BANK: Final = r"^[345][0-9]{3}"
+"""Codes of Opayo's own refusals, which say nothing of the card."""
 _ON_OPAYOS_PAGE: Final = timedelta(minutes=15)
 
 
@@ -76,7 +78,9 @@ def facts_of_card(card: SavedCard) -> CardFacts:
     """The card as the rules see it. Two small queries."""
     charges = card.charges.exclude(charged_on=None)
     taken = charges.filter(state__in=(CardCharge.State.ASKED, CardCharge.State.TAKEN))
-    declined = charges.filter(state=CardCharge.State.REFUSED)
+    declined = charges.filter(state=CardCharge.State.REFUSED).exclude(
+        instruction__status_detail__regex=_NOT_THE_BANK
+    )
     first = card.first_payment
     return CardFacts(
         name=str(card),

@@ -33,7 +33,7 @@ def settle_card(instruction: Instruction) -> None:
 
 def _settle_charge(instruction: Instruction, *, is_done: bool) -> None:
     charge = CardCharge.objects.get(instruction=instruction)
-    charge.state = CardCharge.State.TAKEN if is_done else CardCharge.State.REFUSED
+    charge.state = _state_of(instruction)
     charge.error = "" if is_done else instruction.error
     charge.ended_at = business_now()
     charge.save(update_fields=["state", "error", "ended_at"])
@@ -45,6 +45,13 @@ def _settle_charge(instruction: Instruction, *, is_done: bool) -> None:
             state=Payment.State.FAILED, status_detail=instruction.error[:255]
         )
     close_batch(charge.batch_id)
+
+
+def _state_of(instruction: Instruction) -> CardCharge.State:
+    if instruction.state == Instruction.State.DONE:
+        return CardCharge.State.TAKEN
+    # What was never sent, the bank has not declined.
+    return CardCharge.State.REFUSED if instruction.sent_at else CardCharge.State.WITHDRAWN
 
 
 def close_batch(batch_id: int) -> None:

@@ -136,7 +136,7 @@ def _refused(connection: Connection, instruction: Instruction, refusal: RefusedB
         # It may be refused because it was done already, by us or in MyOpayo.
         _settle_by_report(connection, instruction, refusal.message)
     else:
-        end(instruction, Ending(Instruction.State.REFUSED, refusal.message))
+        end(instruction, Ending(Instruction.State.REFUSED, refusal.message, refusal.code))
 
 
 def _refund_instead(connection: Connection, instruction: Instruction, refusal: RefusedByOpayo) -> None:
