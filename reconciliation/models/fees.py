@@ -23,7 +23,9 @@ class FeeBill(models.Model):
     over_minor = models.BigIntegerField(
         default=0, help_text="Charged above the rate card, without VAT; negative: below."
     )
-    lines = models.JSONField(default=list, help_text="Each with what was charged and what the rate card says.")
+    lines = models.JSONField(
+        default=list, help_text="Each with what was charged and what the rate card says."
+    )
     posting = models.OneToOneField(
         Posting, null=True, blank=True, on_delete=models.PROTECT, related_name="fee_bill"
     )

@@ -50,7 +50,8 @@ class MerchantAccount(models.Model):
         null=True, blank=True, help_text="Banking days to the bank as learned from confirmed matches."
     )
     is_complete = models.BooleanField(
-        default=True, help_text="No: made by itself from a batch; its number and terms are still to be entered."
+        default=True,
+        help_text="No: made by itself from a batch; its number and terms are still to be entered.",
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
