@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import template
+from tests.flushing import delete_instead
 from tests.network_guard import NetworkGuard
 from tests.slots import Slot
 
@@ -29,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
         slot = config.stash[_SLOT] = Slot(Path(settings.VAR_DIR) / "test-slots")
         os.environ[_SLOT_NUMBER] = str(slot.number)
     _GUARD.install()
+    DatabaseOperations.sql_flush = delete_instead  # type: ignore[assignment,method-assign]  # on purpose, for all tests
     _prepare_settings(os.environ[_SLOT_NUMBER])
 
 
