@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-SortValue = int | str | datetime
+SortValue = int | str | date
 _LONGEST: Final = 500
 
 
@@ -26,9 +26,14 @@ class Cursor(NamedTuple):
 def encode_cursor(cursor: Cursor) -> str:
     """As it stands in an address."""
     value = cursor.value
-    tagged = ["t", value.isoformat()] if isinstance(value, datetime) else ["v", value]
-    packed = json.dumps([*tagged, cursor.key], separators=(",", ":")).encode()
+    packed = json.dumps([*_tagged(value), cursor.key], separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _tagged(value: SortValue) -> list[str | int]:
+    if isinstance(value, date):
+        return ["t" if isinstance(value, datetime) else "d", value.isoformat()]
+    return ["v", value]
 
 
 def decode_cursor(text: str) -> Cursor:
@@ -48,6 +53,8 @@ def _value(tag: Any, value: Any) -> SortValue:
         if at.tzinfo is None:
             raise BadCursorError(value)
         return at
+    if tag == "d":
+        return date.fromisoformat(value)
     if tag == "v" and type(value) in (int, str):
         return value  # type: ignore[no-any-return]  # checked in the line above
     raise BadCursorError(str(value))

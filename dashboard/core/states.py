@@ -66,6 +66,19 @@ REFUND: Final[dict[str, StateWords]] = {
     "voided": StateWords("Voided", "mute", "The refund was taken back before it was settled."),
 }
 
+DISPUTE: Final[dict[str, StateWords]] = {
+    "received": StateWords("Received", "bad", "The acquirer has taken the money; answer it or accept it."),
+    "evidence_due": StateWords("Evidence due", "bad", "The acquirer waits for evidence."),
+    "evidence_submitted": StateWords("Evidence submitted", "work", "The acquirer has the evidence."),
+    "represented": StateWords("Represented", "work", "The cardholder's bank has the case before it."),
+    "pre_arbitration": StateWords("Pre-arbitration", "bad", "Open again; go on or accept it."),
+    "won": StateWords("Won", "ok", "The acquirer has given the money back."),
+    "reversed": StateWords("Reversed", "ok", "The cardholder's bank has withdrawn it; the money is back."),
+    "lost": StateWords("Lost", "mute", "The money stays with the cardholder."),
+    "accepted": StateWords("Accepted", "mute", "Not contested: the money stays with the cardholder."),
+    "expired": StateWords("Expired", "mute", "Nobody answered in time; it counts as lost."),
+}
+
 POSTING: Final[dict[str, StateWords]] = {
     "waiting": StateWords("Waiting", "wait", "Waits for another posting or record."),
     "ready": StateWords("Ready", "work", "Goes with the next call to Xero."),

@@ -69,8 +69,8 @@ class ListFilter(PageForm, Generic[M]):
             yield Q(**{f"{self.date_path}__lt": self._start_of(until + timedelta(days=1))})
         yield from self.conditions(values)
 
-    def _start_of(self, day: date) -> datetime:
-        """Midnight in the pair's zone: people mean their own days."""
+    def _start_of(self, day: date) -> date:
+        """Midnight in the pair's zone: people mean their own days. Lists of plain days override it."""
         return datetime.combine(day, time.min, ZoneInfo(self.pair.zone))
 
     @property

@@ -14,8 +14,19 @@ from dashboard.core import states
 from dashboard.core.states import Tone, state_words
 from dashboard.core.timeline import Entry, Fact, in_order
 from dashboard.core.wording import counted
+from dashboard.selectors.dispute_story import change_entries, changes_of
 from dashboard.tables.payments import card_words
-from integrations.models import AuditEntry, Event, Instruction, Order, Pair, Payment, Refund
+from integrations.models import (
+    AuditEntry,
+    Dispute,
+    DisputeChange,
+    Event,
+    Instruction,
+    Order,
+    Pair,
+    Payment,
+    Refund,
+)
 from sync.models import Delivery, Notice, Posting, Ruling
 
 _EVENT_TITLES: Final[dict[str, str]] = {
@@ -51,6 +62,7 @@ class Story:
     rulings: list[Ruling]
     instructions: list[Instruction]
     refunds: list[Refund]
+    changes: list[DisputeChange]
 
     @property
     def documents(self) -> list[Posting]:
@@ -69,7 +81,7 @@ class Story:
 
 
 def story_of_order(order: Order) -> Story:
-    """Nine queries, however long the story is."""
+    """Ten queries, however long the story is."""
     payments = list(Payment.objects.filter(order=order).order_by("pk"))
     about = Q(order=order) | Q(payment__in=payments)
     if order.customer is not None:
@@ -122,6 +134,7 @@ def _story(pair: Pair, events: QuerySet[Event], payments: list[Payment], about: 
         rulings,
         list(asked),
         list(Refund.objects.filter(payment__in=payments).order_by("happened_at", "pk")),
+        changes_of(Dispute.objects.filter(payment__in=payments)),
     )
 
 
@@ -141,6 +154,7 @@ def timeline(story: Story) -> list[Entry]:
         *(_event(story.pair, event) for event in story.events),
         *(_attempt(story.pair, payment) for payment in story.payments),
         *(_refund(refund) for refund in story.refunds),
+        *change_entries(story.pair, story.changes),
         *(_intention(story.pair, posting) for posting in story.postings),
         *(entry for delivery in story.deliveries for entry in _calls(story.pair, delivery)),
         *(_arrival(story.pair, posting) for posting in story.postings if posting.posted_at),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -102,6 +102,23 @@ class Moment:
 
     def exported(self) -> tuple[Exported, ...]:
         return (self.at.astimezone(ZoneInfo(self.zone)) if self.at else None,)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a calendar, as a notice names it: in no zone."""
+
+    day: date | None
+
+    def html(self) -> SafeString:
+        if self.day is None:
+            return _NONE
+        return format_html(
+            '<time datetime="{}">{}</time>', self.day.isoformat(), f"{self.day.day} {self.day:%b %Y}"
+        )
+
+    def exported(self) -> tuple[Exported, ...]:
+        return (self.day.isoformat() if self.day else None,)
 
 
 @dataclass(frozen=True, slots=True)

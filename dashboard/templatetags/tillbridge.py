@@ -74,6 +74,7 @@ _WORDS = {
     "notice": states.NOTICE,
     "connection": states.CONNECTION,
     "instruction": states.INSTRUCTION,
+    "dispute": states.DISPUTE,
 }
 
 
@@ -90,6 +91,12 @@ def state_badge(row: Model) -> SafeString:
     """The state of a record as a badge."""
     words = state_words_of(row)
     return format_html('<span class="badge badge--{}">{}</span>', words.tone, words.label)
+
+
+@register.filter
+def dispute_state(state: str) -> str:
+    """`{{ "evidence_due"|dispute_state }}`: what a state of a dispute is called."""
+    return state_words(states.DISPUTE, state).label
 
 
 @register.filter

@@ -116,7 +116,7 @@ def _known(pair: Pair, case_ids: Iterable[str]) -> dict[str, _Case]:
     rows = Dispute.objects.filter(pair=pair, case_id__in=list(case_ids)).prefetch_related("changes")
     cases = {}
     for dispute in rows:
-        told = {(change.state, change.happened_on) for change in dispute.changes.all()}
+        told = {(change.state, change.happened_on) for change in dispute.changes.all() if change.state}
         days = [day for _, day in told]
         facts = {name: getattr(dispute, name) for name in (*_FACTS, "amount_minor")}
         names = {state for state, _ in told}

@@ -1,4 +1,4 @@
-"""What would be booked if Opayo did something: played through the real pipeline, and taken back.
+"""What would be booked if Opayo did something, or an acquirer: played through the real pipeline, and taken back.
 
 Everything happens in one transaction that is rolled back, so what people are shown is what they would get: the same
 mappings, flows, rules and accounts, and the same questions.
@@ -10,10 +10,12 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from integrations.clock import business_now
+from integrations.disputes.core.notices import DisputeNotice, Told, told_to_json
 from integrations.events.services import store_event
-from integrations.models import Event, Payment
+from integrations.models import Dispute, Event, Pair, Payment, User
 from integrations.opayo.core.instructed import Instructed, instructed_to_json
 from sync.models import Posting
 from sync.services.batch import Batch
@@ -33,10 +35,22 @@ class Foreseen:
 
 def foresee(payment: Payment, done: Instructed) -> Foreseen:
     """What the books would become once Opayo has carried `done` out for the payment. Changes nothing."""
+    # Found by the payment's order as it is now: a new payment has none of its own yet.
+    about = Q(order=payment.order_id) if payment.order_id else Q(pk=None)
+    return _taken_back(payment.pair, Event.Source.OPAYO, "instruction", instructed_to_json(done), about)
+
+
+def foresee_dispute(dispute: Dispute, notice: DisputeNotice, *, by: User | None) -> Foreseen:
+    """What the books would become if this were told of the dispute by a person. Changes nothing."""
+    body = told_to_json(Told(notice, "person", by.pk if by else None))
+    return _taken_back(dispute.pair, Event.Source.ACQUIRER, "dispute", body, Q(dispute=dispute))
+
+
+def _taken_back(pair: Pair, source: str, kind: str, body: bytes, about: Q) -> Foreseen:
     try:
         with transaction.atomic():
             try:
-                return _played(payment, done)
+                return _played(pair, _event(pair, source, kind, body), about)
             finally:
                 transaction.set_rollback(True)
     except IntegrityError:
@@ -44,15 +58,13 @@ def foresee(payment: Payment, done: Instructed) -> Foreseen:
         return Foreseen(problem=_BUSY)
 
 
-def _played(payment: Payment, done: Instructed) -> Foreseen:
-    before = _states(payment)
-    event = _event(payment, done)
-    play(Batch(payment.pair, business_now()), [event])
+def _played(pair: Pair, event: Event, about: Q) -> Foreseen:
+    before = dict(Posting.objects.filter(about, pair=pair).values_list("pk", "state"))
+    play(Batch(pair, business_now()), [event])
     if event.state != Event.State.PROCESSED:
         return Foreseen(problem=event.error)
-    # Found by the payment's order as it is now: a new payment has none of its own yet.
-    rows = Posting.objects.filter(order=payment.order_id).select_related("problem", "mapping_version")
-    after = list(rows.order_by("pk")) if payment.order_id else []
+    rows = Posting.objects.filter(about, pair=pair).select_related("problem", "mapping_version")
+    after = list(rows.order_by("pk"))
     return Foreseen(
         made=tuple(
             row for row in after if before.get(row.pk) != row.state and row.state != Posting.State.CANCELLED
@@ -65,20 +77,14 @@ def _played(payment: Payment, done: Instructed) -> Foreseen:
     )
 
 
-def _states(payment: Payment) -> dict[int, str]:
-    if payment.order_id is None:
-        return {}
-    return dict(Posting.objects.filter(order=payment.order_id).values_list("pk", "state"))
-
-
-def _event(payment: Payment, done: Instructed) -> Event:
+def _event(pair: Pair, source: str, kind: str, body: bytes) -> Event:
     event_id, _ = store_event(
-        pair_id=payment.pair_id,
+        pair_id=pair.pk,
         connection_id=None,
-        source=Event.Source.OPAYO,
-        kind="instruction",
+        source=source,
+        kind=kind,
         dedupe_key=f"foreseen:{uuid.uuid4().hex}",
-        body=instructed_to_json(done),
+        body=body,
         headers={},
         authenticity=Event.Authenticity.FETCHED,
     )

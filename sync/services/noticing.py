@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -153,19 +154,33 @@ def _mail(messages: Sequence[EmailMessage]) -> None:
         raise TransientFailure(f"The mail server did not take the message: {error}.") from error
 
 
-def _email(notice: Notice) -> EmailMultiAlternatives:
-    template = _TEMPLATES.get(notice.type, "payment")
+def words_for_customer(notice: Notice) -> tuple[str, str]:
+    """Subject and plain text of an e-mail to a customer, as it is sent."""
+    return _subject(notice), render_to_string(f"sync/email/{_template(notice)}.txt", _context(notice))
+
+
+def _template(notice: Notice) -> str:
+    return _TEMPLATES.get(notice.type, "payment")
+
+
+def _context(notice: Notice) -> dict[str, Any]:
     paid = notice.type == Notice.Type.CONFIRMED
-    context = {"notice": notice, "content": notice.content, "order": notice.order, "paid": paid}
+    return {"notice": notice, "content": notice.content, "order": notice.order, "paid": paid}
+
+
+def _email(notice: Notice) -> EmailMultiAlternatives:
+    subject, text = words_for_customer(notice)
     message = EmailMultiAlternatives(
-        _subject(notice),
-        render_to_string(f"sync/email/{template}.txt", context),
+        subject,
+        text,
         settings.DEFAULT_FROM_EMAIL,
         [notice.recipient],
         # The same on every attempt, so that a mail server can tell a repeat.
         headers={"Message-ID": f"<{notice.public_id}@tillbridge>"},
     )
-    message.attach_alternative(render_to_string(f"sync/email/{template}.html", context), "text/html")
+    message.attach_alternative(
+        render_to_string(f"sync/email/{_template(notice)}.html", _context(notice)), "text/html"
+    )
     return message
 
 

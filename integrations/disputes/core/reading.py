@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, TypedDict, TypeVar
+from typing import TypedDict, TypeVar
 
 from integrations.core.money import Money
 from integrations.disputes.core.cells import (
@@ -18,13 +18,10 @@ from integrations.disputes.core.cells import (
 )
 from integrations.disputes.core.columns import FIELDS, Columns
 from integrations.disputes.core.notices import DisputeNotice, NoticeError
+from integrations.disputes.core.reasons import scheme_called
 from integrations.disputes.core.tables import Row, Table
 
 _T = TypeVar("_T")
-_SCHEMES: Final[Mapping[str, str]] = {
-    "visa": "Visa", "vi": "Visa", "delta": "Visa", "mastercard": "Mastercard", "master card": "Mastercard", "mc": "Mastercard",
-    "maestro": "Mastercard", "amex": "American Express", "american express": "American Express", "ax": "American Express",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +162,10 @@ class _Facts(TypedDict):
 
 def _facts(cells: _Cells) -> _Facts:
     day = _day_reader(cells)
+    scheme = cells.text("scheme")
     return {
         "case_id": cells.read("case_id", read_number, ""),
-        "scheme": scheme_name(cells.text("scheme")),
+        "scheme": scheme_called(scheme) or scheme,
         "reason_code": cells.text("reason_code"),
         "raised_on": cells.read("raised_on", day, None),
         "respond_by": cells.read("respond_by", day, None),
@@ -176,8 +174,3 @@ def _facts(cells: _Cells) -> _Facts:
         "bank_auth_code": cells.text("bank_auth_code"),
         "last_four": cells.read("last_four", read_last_four, ""),
     }
-
-
-def scheme_name(text: str) -> str:
-    """The card scheme as it is written everywhere here; unknown ones keep their own name."""
-    return _SCHEMES.get(" ".join(text.casefold().split()), text)
