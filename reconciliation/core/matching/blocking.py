@@ -102,7 +102,7 @@ def _shared_keys(sides: Sides, free_e: Ints, free_o: Ints, settings: Settings) -
     )
     rare = join(e_key, e_row, o_key, o_row, RARE, keys_too=True)
     e, o = rare[0], rare[1]
-    kept = sides.is_number[rare[2]] | _near(left.minor[e], right.minor[o], settings.near_share)
+    kept = sides.is_key[rare[2]] | _near(left.minor[e], right.minor[o], settings.near_share)
     e, o = np.concatenate([with_amount[0], e[kept]]), np.concatenate([with_amount[1], o[kept]])
     lag = right.day[o] - left.day[e]
     soon = (lag >= -settings.days_after) & (lag <= settings.key_days)

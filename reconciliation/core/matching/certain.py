@@ -36,7 +36,7 @@ class Tied:
 def tied_pairs(work: Work) -> Tied:
     """All pairs that name each other within the days allowed for references, by keys that few lines have."""
     left, right = work.sides.expected, work.sides.observed
-    mine, other = work.sides.is_number[left.key], work.sides.is_number[right.key]
+    mine, other = work.sides.is_key[left.key], work.sides.is_key[right.key]
     e, o = join(left.key[mine], left.key_row[mine], right.key[other], right.key_row[other], RARE)
     lag = right.day[o] - left.day[e]
     soon = (lag >= -work.settings.days_after) & (lag <= work.settings.key_days)

@@ -67,9 +67,9 @@ def _grouped(groups: list[int], members: list[int]) -> Iterator[tuple[int, tuple
 
 def _batches(view: View) -> Iterator[Sum]:
     """Keys with digits that one free line of one side has, and several of the other."""
-    is_number = view.work.sides.is_number
+    is_key = view.work.sides.is_key
     many, one = view.many, view.one
-    lone = view.free_one[one.key_row] & is_number[one.key]
+    lone = view.free_one[one.key_row] & is_key[one.key]
     keys, first, count = np.unique(one.key[lone], return_index=True, return_counts=True)
     owner = dict(zip(keys[count == 1].tolist(), one.key_row[lone][first[count == 1]].tolist(), strict=True))
     kept = view.free_many[many.key_row] & np.isin(many.key, keys[count == 1])

@@ -24,7 +24,8 @@ def take_exact(work: Work, scored: Scored) -> None:
     for at in np.flatnonzero(shown).tolist():
         reasons = _evidence(work, scored, at)
         if not sure[at]:
-            reasons = (*reasons, *_doubts(work, scored, at, others), words.NEEDS_REFERENCE)
+            doubts = (words.UNSURE,) if clear[at] else _doubts(work, scored, at, others)
+            reasons = (*reasons, *doubts, words.NEEDS_REFERENCE)
         _take(work, scored, at, reasons, auto=bool(sure[at]))
 
 
