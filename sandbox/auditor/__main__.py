@@ -40,10 +40,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="sandbox.auditor", description=__doc__)
     parser.add_argument("address", nargs="?", default="http://127.0.0.1:8001")
     parser.add_argument("--url", default=None)
+    parser.add_argument("--settlement", action="store_true", help="judge the way to the bank too")
     parser.add_argument("--strict", action="store_true", help="exit 1 if the books are wrong")
     given = parser.parse_args(arguments)
     try:
-        report = audit(fetch(given.url or given.address))
+        report = audit(fetch(given.url or given.address), settlement=given.settlement)
     except OSError as error:
         sys.stderr.write(f"The sandbox does not tell its truth: {error}\n")
         return 2

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from sandbox.auditor.banked import judge_bank_lines, judge_fees, judge_reserve
 from sandbox.auditor.clearing import clearing
 from sandbox.auditor.disputes import (
     case_numbers,
@@ -19,13 +20,15 @@ from sandbox.auditor.findings import SHOWN, Fault, Findings
 from sandbox.auditor.notes import add_notes
 from sandbox.auditor.orders import judge_contacts, judge_order, note_strays
 from sandbox.auditor.refunds import given_back_of_overpayments, judge_refunds
+from sandbox.auditor.unbanked import unbanked
 
 AGAINST_THE_BOOKS = (Fault.MISSING, Fault.DUPLICATE, Fault.WRONG_AMOUNT)
 
 
-def audit(truth: Mapping[str, Any]) -> dict[str, Any]:
+def audit(truth: Mapping[str, Any], *, settlement: bool = False) -> dict[str, Any]:
     """Judge the whole truth as `/control/truth` tells it; pure.
 
+    With `settlement` the way to the bank is judged too; without, what the books move on is taken as it is.
     Sums are Decimal, times in seconds or milliseconds as named.
     """
     evidence, findings = gather(truth), Findings()
@@ -38,7 +41,8 @@ def audit(truth: Mapping[str, Any]) -> dict[str, Any]:
     judge_disputes(truth, evidence, findings)
     judge_contacts(evidence, findings)
     note_strays(evidence, findings)
-    money_at_rest = clearing(truth)
+    matched = _judge_settlement(truth, findings) if settlement else 0
+    money_at_rest = unbanked(truth) if settlement else clearing(truth)
     balanced = money(truth["xero"]["trial_balance"]) == 0
     difference = sum((abs(each["difference"]) for each in money_at_rest.values()), Decimal(0))
     counts = findings.counts()
@@ -50,6 +54,7 @@ def audit(truth: Mapping[str, Any]) -> dict[str, Any]:
     )
     return {
         **_what_happened(truth, evidence),
+        **_settled(truth, matched),
         **_calls(truth),
         **counts,
         "clearing": money_at_rest,
@@ -66,7 +71,6 @@ def audit(truth: Mapping[str, Any]) -> dict[str, Any]:
 def _what_happened(truth: Mapping[str, Any], evidence: Evidence) -> dict[str, Any]:
     transactions = truth["opayo"]["transactions"]
     disputes, asked = disputes_of(truth), truth["shop"].get("refunds", [])
-    bank_lines = truth.get("bank", {}).get("lines", [])
     return {
         "orders": len(evidence.cases),
         "paid": sum(1 for case in evidence.cases.values() if case.captured),
@@ -81,9 +85,24 @@ def _what_happened(truth: Mapping[str, Any], evidence: Evidence) -> dict[str, An
         "disputes_closed": sum(1 for each in disputes if each["is_closed"]),
         "disputes_lost": sum(1 for each in disputes if each["is_lost"]),
         "after_sales": dict(truth["trade"].get("after_sales", {}).get("ended", {})),
-        "settlements": len(truth["opayo"].get("batches", [])),
-        "bank_lines": len(bank_lines),
-        "bank_lines_matched": sum(1 for line in bank_lines if line.get("matched")),
+    }
+
+
+def _judge_settlement(truth: Mapping[str, Any], findings: Findings) -> int:
+    judge_fees(truth, findings)
+    judge_reserve(truth, findings)
+    return judge_bank_lines(truth, findings)
+
+
+def _settled(truth: Mapping[str, Any], matched: int) -> dict[str, Any]:
+    lines = truth.get("bank", {}).get("lines", [])
+    ours = sum(1 for line in lines if line["is_ours"])
+    return {
+        "batches": len(truth["opayo"].get("batches", [])),
+        "settlements": len(truth.get("acquirer", {}).get("settlements", [])),
+        "bank_lines": ours,
+        "bank_lines_of_others": len(lines) - ours,
+        "bank_lines_matched": matched,
     }
 
 

@@ -58,6 +58,7 @@ def _balances(books: Books) -> dict[str, dict[str, Any]]:
         held = books.ledger.balance(account["AccountID"])
         balances[account["Code"]] = {
             "name": account["Name"],
+            "type": account["Type"],
             "currency": account["CurrencyCode"] or books.base_currency,
             "base": held.base,
             "own": held.own,

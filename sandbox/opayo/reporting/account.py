@@ -12,7 +12,7 @@ from sandbox.opayo.reporting.access import Answerer
 from sandbox.opayo.reporting.fraud import Screening
 from sandbox.opayo.reporting.transactions import TransactionReports
 
-_ELAVON_CARDS = "VISA,DELTA,UKE,MC,MCDEBIT,MAESTRO,DC,JCB"
+_CARDS = ("VISA", "DELTA", "UKE", "MC", "MCDEBIT", "MAESTRO", "DC", "JCB", "AMEX")
 
 
 class AccountReports:
@@ -46,18 +46,18 @@ class AccountReports:
     def merchant_accounts(self, command: Command) -> list[Node]:
         """getMerchantAccounts: one per acquirer and currency."""
         rows: list[Node] = [
-            ("merchantaccount", self._merchant_account(system, currency))
-            for system in ("VISA", "AMEX")
-            for currency in sorted(self._gateway.currencies)
+            ("merchantaccount", self._merchant_account(account))
+            for account in self._gateway.merchant_accounts()
         ]
         return [("merchantaccounts", rows)]
 
-    def _merchant_account(self, system: str, currency: str) -> list[Node]:
+    def _merchant_account(self, account: Mapping[str, str]) -> list[Node]:
+        cards = [card for card in _CARDS if self._gateway.acquirer_of(card) == account["acquirer"]]
         return [
-            ("merchantnumber", self._gateway.merchant_number(system, currency)),
-            ("authprocessor", self._gateway.acquirer_of(system)),
-            ("currency", currency),
-            ("paymentsystems", "AMEX" if system == "AMEX" else _ELAVON_CARDS),
+            ("merchantnumber", account["mid"]),
+            ("authprocessor", account["acquirer"]),
+            ("currency", account["currency"]),
+            ("paymentsystems", ",".join(cards)),
         ]
 
     def token_count(self, command: Command) -> list[Node]:

@@ -58,12 +58,17 @@ CLEARING = [
     Entry("095", "Opayo clearing GBP", "BANK", currency="GBP"),
     Entry("096", "Opayo clearing EUR", "BANK", currency="EUR"),
     Entry("097", "Opayo clearing USD", "BANK", currency="USD"),
+    Entry("092", "Business Euro Account", "BANK", currency="EUR"),
+    Entry("093", "Business Dollar Account", "BANK", currency="USD"),
     Entry("098", "Amex clearing GBP", "BANK", currency="GBP"),
+    Entry("094", "Worldpay clearing GBP", "BANK", currency="GBP"),
     Entry("405", "Chargeback losses", "EXPENSE"),
     Entry("406", "Dispute fees", "EXPENSE"),
+    Entry("407", "Merchant fees", "EXPENSE"),
     Entry("615", "Disputed receivables", "CURRENT", payments=True),
+    Entry("616", "Acquirer reserve", "CURRENT"),
 ]
-"""What a card business adds to its books: clearing accounts by currency and acquirer, and disputes."""
+"""What a card business adds to its books: bank and clearing accounts by currency and acquirer, fees, disputes, reserve."""
 
 STANDARD = [
     *_rows("REVENUE", "OUTPUT2", "200 Sales; 260 Other Revenue"),
