@@ -32,6 +32,19 @@ class CurrenciesField(forms.CharField):
         return list(dict.fromkeys(codes))
 
 
+class DaysField(forms.CharField):
+    """Numbers of days, separated by commas or spaces; the largest first."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(str(days) for days in value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        words = [word for word in re.split(r"[\s,;]+", super().clean(value)) if word]
+        if not all(word.isascii() and word.isdigit() and int(word) <= 90 for word in words):
+            raise forms.ValidationError("Write numbers of days up to 90, such as 7, 3, 1.")
+        return sorted({int(word) for word in words}, reverse=True)
+
+
 class PairForm(PageModelForm):
     """How a pair keeps its books."""
 
@@ -41,11 +54,18 @@ class PairForm(PageModelForm):
         help_text="Orders in any other currency are converted at the day's rate, which is kept with the order.",
     )
 
+    dispute_alert_days = DaysField(
+        label="Tell of a dispute's deadline, in days before",
+        required=False,
+        help_text="To the pair's chats, and by e-mail to its operators and administrators; once for each. Empty: never.",
+    )
+
     class Meta:
         model = Pair
         fields = [
             "name", "zone", "currencies_kept", "invoice_prefix", "days_due", "rounding", "rounding_cap_minor",
             "locked_period", "failed_grace_hours", "invoice_of_void", "order_code_pattern", "emails_customers",
+            "dispute_alert_days",
             "mapping_needs_second_person", "keep_calls_days", "keep_events_days",
         ]  # fmt: skip
         labels = {
@@ -77,6 +97,7 @@ class PairForm(PageModelForm):
         ("Books", ("name", "zone", "currencies_kept")),
         ("Documents", ("invoice_prefix", "days_due", "rounding", "rounding_cap_minor", "locked_period")),
         ("Payments", ("failed_grace_hours", "invoice_of_void", "order_code_pattern", "emails_customers")),
+        ("Disputes", ("dispute_alert_days",)),
         ("Mapping", ("mapping_needs_second_person",)),
         ("Retention", ("keep_calls_days", "keep_events_days")),
     )

@@ -103,11 +103,6 @@ def answer_due(pair: Pair) -> QuerySet[Dispute]:
     return Dispute.objects.filter(pair=pair, state__in=ANSWER_DUE)
 
 
-def untied(pair: Pair) -> QuerySet[Dispute]:
-    """Disputes of which nobody knows the sale: nothing of them can be booked."""
-    return Dispute.objects.filter(pair=pair, payment=None)
-
-
 @dataclass(frozen=True, slots=True)
 class PossibleSale:
     """A payment that the dispute may be about: `score` from 0 to 100, what speaks for it and against it."""
@@ -120,18 +115,18 @@ class PossibleSale:
 
 def possible_sales(dispute: Dispute) -> list[PossibleSale]:
     """The likeliest sales as they were found, best first. One query."""
-    codes = [str(tie.get("code", "")) for tie in dispute.ties]
+    codes = [str(tie.get("payment", "")) for tie in dispute.ties]
     payments = Payment.objects.filter(pair=dispute.pair_id, vendor_tx_code__in=codes).select_related("order")
     by_code = {payment.vendor_tx_code: payment for payment in payments}
     return [
         PossibleSale(
-            by_code[tie["code"]],
+            by_code[tie["payment"]],
             int(tie.get("score", 0)),
             tuple(tie.get("reasons", ())),
             tuple(tie.get("against", ())),
         )
         for tie in dispute.ties
-        if tie.get("code") in by_code
+        if tie.get("payment") in by_code
     ]
 
 

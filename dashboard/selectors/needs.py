@@ -10,11 +10,13 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from dashboard.core.deadlines import ANSWER_DUE, SOON, TimeLeft
 from dashboard.core.wording import counted
 from dashboard.selectors.approvals import prices_held, waiting_rulings
 from dashboard.selectors.prices import Price
+from integrations.disputes.importing import today_of
 from integrations.instructions.selectors import open_instructions
-from integrations.models import Connection, Event, Instruction, Order, Pair, Payment
+from integrations.models import Connection, Dispute, Event, Instruction, Order, Pair, Payment
 from integrations.opayo.core.refusal_words import NOT_SETTLED_YET
 from sync.models import Notice, Posting, Problem
 
@@ -42,6 +44,7 @@ def needs_of(pair: Pair) -> list[Need]:
         *_approvals(pair),
         *_postings(pair),
         *_payments(pair),
+        *_disputes(pair),
         *_instructions(pair),
         *_invalid_orders(pair),
         *_events(pair),
@@ -146,6 +149,30 @@ def _payments(pair: Pair) -> list[Need]:
             prices(unmatched, "amount_minor"),
             reverse("attention-payments", args=[pair.slug]),
             "Assign",
+        )
+    ]
+
+
+def _disputes(pair: Pair) -> list[Need]:
+    """Disputes to answer: overdue ones, or those whose deadline is as near as people want to be told of."""
+    today = today_of(pair)
+    near = today + timedelta(days=max([int(days) for days in pair.dispute_alert_days] or [SOON]))
+    due = Dispute.objects.filter(pair=pair, state__in=ANSWER_DUE, respond_by__lte=near)
+    found = due.aggregate(
+        count=Count("pk"), overdue=Count("pk", filter=Q(respond_by__lt=today)), first=Min("respond_by")
+    )
+    if not found["count"]:
+        return []
+    left = TimeLeft((found["first"] - today).days)
+    late = f"{found['overdue']} overdue. " if found["overdue"] else ""
+    return [
+        Need(
+            "scale",
+            f"{counted(found['count'], 'dispute')} {'waits' if found['count'] == 1 else 'wait'} for your answer",
+            f"{late}The nearest: {left.words}. Send the evidence, or accept it; without an answer the money is gone.",
+            prices(due, "amount_minor"),
+            f"{reverse('disputes', args=[pair.slug])}?state=answer",
+            "Answer",
         )
     ]
 

@@ -28,6 +28,7 @@ class Notice(models.Model):
         REFUND_CONFIRMED = "refund.confirmed", "Refund confirmed"
         REFUND_REFUSED = "refund.refused", "Refund refused"
         FLOW = "flow.message", "Message of a flow"
+        DISPUTE_DUE = "dispute.due", "Deadline of a dispute"
 
     class State(models.TextChoices):
         READY = "ready", "Ready"

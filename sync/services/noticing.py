@@ -137,9 +137,10 @@ def _to_staff(notices: list[Notice]) -> None:
 
 def _staff_email(notice: Notice) -> EmailMessage:
     text = str(notice.content["text"])
+    about = notice.content.get("about") or f"Order {notice.content['order_number']}"
     return EmailMessage(
         f"{notice.pair.name}: {text.splitlines()[0][:120]}",
-        f"{text}\n\nOrder {notice.content['order_number']}, {notice.pair.name}\n",
+        f"{text}\n\n{about}, {notice.pair.name}\n",
         settings.DEFAULT_FROM_EMAIL,
         [notice.recipient],
         headers={"Message-ID": f"<{notice.public_id}@tillbridge>"},

@@ -16,6 +16,7 @@ from integrations.models import Connection, Event, Order, Pair
 from integrations.opayo.sweep import BROKE_OFF, merge_cursors
 from sync.models import Delivery, Notice, Posting, Wake
 from sync.services.batch import Batch
+from sync.services.dispute_alerts import alert_deadlines
 from sync.services.leases import wake
 from sync.services.projection import project
 from sync.services.refund_notices import tell_shops
@@ -35,6 +36,7 @@ def tick(pair: Pair) -> None:
     refresh_candidates(pair)
     hasten_settled(pair.pk)
     tell_shops(pair.pk)
+    alert_deadlines(pair)
     _wake_what_is_due(pair)
 
 
