@@ -16,10 +16,12 @@ from integrations.models import Connection, Event, Order, Pair
 from integrations.opayo.sweep import BROKE_OFF, merge_cursors
 from sync.models import Delivery, Notice, Posting, Wake
 from sync.services.batch import Batch
+from sync.services.customers.suggesting import suggest
 from sync.services.dispute_alerts import alert_deadlines
 from sync.services.leases import wake
 from sync.services.projection import project
 from sync.services.refund_notices import tell_shops
+from sync.services.rollback.running import going
 from sync.services.strays import refresh_candidates
 
 _LOST_WAKE = timedelta(seconds=20)
@@ -34,6 +36,7 @@ def tick(pair: Pair) -> None:
     release_ready(pair)
     close_unpaid(pair)
     refresh_candidates(pair)
+    suggest(pair)
     hasten_settled(pair.pk)
     tell_shops(pair.pk)
     alert_deadlines(pair)
@@ -87,6 +90,8 @@ def _wake_what_is_due(pair: Pair) -> None:
         wake("notify", pair.pk)
     if due_instructions(pair.pk, now).exists():
         wake("instruct", pair.pk)
+    for rollback_id in going(pair.pk).values_list("pk", flat=True):
+        wake("roll_back", rollback_id)
     for connection in Connection.objects.filter(pair=pair, status=Connection.Status.LIVE):
         if connection.system == Connection.System.XERO and _has_calls(connection):
             wake("deliver", connection.pk)

@@ -73,7 +73,8 @@ def split(world: World, number: int, survivor: int, other: int, things: Iterable
         raise MoveRefusedError("Choose what goes to the other customer.")
     if not moved <= world.held_by(survivor):
         raise MoveRefusedError("Some of this is no longer with this customer: look again.")
-    if survivor in world.forwards or world.forwards.get(other, survivor) != survivor or other == survivor:
+    leads_back = world.forwards.get(other, survivor) == survivor and not world.held_by(other)
+    if survivor in world.forwards or other == survivor or not leads_back:
         raise MoveRefusedError("Only a new customer, or one that was merged into this one, can take it.")
     return replace(
         world,

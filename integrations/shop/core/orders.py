@@ -247,6 +247,13 @@ def _customer_name(customer: Document, number: str) -> str:
     return (found or f"Customer of order {number}")[:255]
 
 
+def contact_number_of(order: Mapping[str, Any]) -> str:
+    """The number that a stored order's customer is known by."""
+    customer, number = order.get("customer"), text_of(order, "number")
+    told = customer if isinstance(customer, dict) else {}
+    return _contact_number(told, text_of(told, "email").strip()[:255], number)
+
+
 def _contact_number(customer: Document, email: str, number: str) -> str:
     given = text_of(customer, "id").strip()
     if given and len(given) <= _CONTACT_NUMBER_MAX:
