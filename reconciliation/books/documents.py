@@ -72,9 +72,8 @@ def _moved(wanted: Wanted, context: Context) -> dict[str, Any]:
         "LineAmount": amount,
         "AccountCode": against.account_code,
         "TaxType": _TAXED if wanted.vat_minor else against.tax_type or _UNTAXED,
+        "TaxAmount": _amount(wanted.vat_minor, context),
     }
-    if wanted.vat_minor:
-        line["TaxAmount"] = _amount(wanted.vat_minor, context)
     return {
         "Type": "RECEIVE" if wanted.kind == RECEIVE else "SPEND",
         "Contact": {"Name": context.account.acquirer},
@@ -82,7 +81,7 @@ def _moved(wanted: Wanted, context: Context) -> dict[str, Any]:
         "Date": wanted.on.isoformat(),
         "Reference": wanted.reference[:_LONGEST_REFERENCE],
         "CurrencyCode": context.currency,
-        "LineAmountTypes": "Inclusive" if wanted.vat_minor else "NoTax",
+        "LineAmountTypes": "Inclusive" if line["TaxType"] != _UNTAXED else "NoTax",
         "LineItems": [line],
     }
 

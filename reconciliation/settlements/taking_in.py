@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from integrations.bulk import insert_rows
 from integrations.models import Event, Pair
+from reconciliation.matching.standing import refigure, refresh
 from reconciliation.models import MerchantAccount, Settlement, SettlementLine
 from reconciliation.settlements.core.batches import FetchedBatch, batch_from_json, lines_of
 from reconciliation.settlements.core.documents import StatedSettlement, statement_from_json
@@ -173,7 +174,17 @@ def _store(
     settlement.save()
     settlement.lines.all().delete()
     insert_rows([_line(settlement, line, ties.get(line.identity)) for line in lines])
+    _look_at_match(settlement)
     return settlement
+
+
+def _look_at_match(settlement: Settlement) -> None:
+    """A match that stands may not come out even any more."""
+    link = settlement.match_links.filter(stands=True).select_related("match").first()
+    if link is not None:
+        refigure(link.match)
+        refresh([settlement.pk], [])
+        settlement.refresh_from_db(fields=["state"])
 
 
 def _line(settlement: Settlement, line: Line, tied: Tie | None) -> SettlementLine:

@@ -78,7 +78,7 @@ def give_back_lease(name: str, holder: str) -> None:
 
 
 def wake(job: str, subject_id: int) -> None:
-    """Queue the task `sync.tasks.<job>` for the subject unless it is queued already.
+    """Queue the task `sync.tasks.<job>` for the subject unless it is queued already; one with a dot is a task by itself.
 
     A task that has not begun after a while was lost with the worker that had taken it, and is queued
     again. Call it after the work has been committed: a task that has begun deletes its wake row before it
@@ -88,7 +88,7 @@ def wake(job: str, subject_id: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_QUEUE_ONCE, [name, _LOST_AFTER_SECONDS])
         if cursor.rowcount == 1:
-            async_task(f"sync.tasks.{job}", subject_id)
+            async_task(job if "." in job else f"sync.tasks.{job}", subject_id)
 
 
 def begin(job: str, subject_id: int) -> None:

@@ -9,7 +9,10 @@ _MINUTELY = {
     "sync:tick": "sync.tasks.tick",
     "sync:fetch": "sync.tasks.fetch",
     "sync:dry-runs": "mapping.tasks.tick",
+    "sync:batches": "reconciliation.tasks.fetch",
 }
+_SOMETIMES = {"sync:reconcile": "reconciliation.tasks.tick"}
+_SOMETIMES_MINUTES = 15
 _NIGHTLY = {"sync:tidy": "sync.tasks.tidy", "sync:dry-runs-tidy": "mapping.tasks.tidy"}
 
 
@@ -17,9 +20,11 @@ def sync_schedules() -> None:
     """Make the schedules as they should be, and remove those of ours that are no more."""
     for name, function in _MINUTELY.items():
         _schedule(name, function, Schedule.MINUTES, minutes=1)
+    for name, function in _SOMETIMES.items():
+        _schedule(name, function, Schedule.MINUTES, minutes=_SOMETIMES_MINUTES)
     for name, function in _NIGHTLY.items():
         _schedule(name, function, Schedule.DAILY)
-    known = [*_MINUTELY, *_NIGHTLY]
+    known = [*_MINUTELY, *_SOMETIMES, *_NIGHTLY]
     Schedule.objects.filter(name__startswith="sync:").exclude(name__in=known).delete()
 
 

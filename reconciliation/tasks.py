@@ -1,0 +1,70 @@
+"""What django-q2 runs for settlements. A task carries an id only; what is to be done stands in rows."""
+
+from __future__ import annotations
+
+import structlog
+
+from integrations.clock import business_now
+from integrations.core.failures import Failure
+from integrations.models import Connection, Pair
+from integrations.pairs.selectors import live_connections
+from reconciliation import reconciling, wakes
+from reconciliation.books import reading_back
+from reconciliation.settlements import fetching
+from sync.services.leases import begin, give_back_lease, holder_name, take_lease, wake
+
+log = structlog.get_logger(__name__)
+
+
+def reconcile(pair_id: int) -> None:
+    """Ties, matches, alerts and postings of a pair, as far as they follow by themselves."""
+    begin(wakes.RECONCILE, pair_id)
+    done = reconciling.reconcile(Pair.objects.get(pk=pair_id))
+    log.info("reconciled", pair=pair_id, found=done.found.auto, booked=done.booked.made)
+
+
+def fetch_batches(connection_id: int) -> None:
+    """Opayo's settlement batches that are new."""
+    begin(wakes.FETCH, connection_id)
+    connection = Connection.objects.select_related("pair").get(pk=connection_id)
+    lease, holder = f"batches:{connection_id}", holder_name()
+    if not take_lease(lease, holder):
+        return
+    fetched = 0
+    try:
+        fetched = fetching.fetch_batches(connection, now=business_now())
+    except Failure as failure:
+        # Its client has shown it on the connection; the next round tries again.
+        log.warning("fetch_failed", job=lease, error=failure.message)
+    finally:
+        give_back_lease(lease, holder)
+    if fetched:
+        # The pipeline gives the new events their place in the chain.
+        wake("process_events", connection.pair_id)
+        wake(wakes.RECONCILE, connection.pair_id)
+
+
+def read_back(connection_id: int) -> None:
+    """What people have reconciled in Xero."""
+    begin(wakes.READ_BACK, connection_id)
+    connection = Connection.objects.select_related("pair", "grant").get(pk=connection_id)
+    try:
+        reading_back.read_back(connection)
+    except Failure as failure:
+        log.warning("read_back_failed", connection=connection_id, error=failure.message)
+
+
+def fetch() -> None:
+    """Every minute: look for batches where it is time to."""
+    for connection in live_connections(Connection.System.OPAYO):
+        if fetching.batches_are_due(connection):
+            wake(wakes.FETCH, connection.pk)
+
+
+def tick() -> None:
+    """Now and then: what time has made due, such as late money."""
+    for pair in Pair.objects.filter(is_active=True, settlements__isnull=False).distinct():
+        wake(wakes.RECONCILE, pair.pk)
+    for connection in live_connections(Connection.System.XERO):
+        if reading_back.read_back_is_due(connection):
+            wake(wakes.READ_BACK, connection.pk)

@@ -1,0 +1,19 @@
+"""Telling the workers that settlements or bank lines have changed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from django.db import transaction
+
+from sync.services.leases import wake
+
+RECONCILE: Final = "reconciliation.tasks.reconcile"
+FETCH: Final = "reconciliation.tasks.fetch_batches"
+READ_BACK: Final = "reconciliation.tasks.read_back"
+
+
+def wake_reconcile(pair_id: int) -> None:
+    """Have the pair reconciled once the transaction under way is committed."""
+    transaction.on_commit(partial(wake, RECONCILE, pair_id))
