@@ -79,7 +79,8 @@ def trade_and_audit(stack: Stack) -> dict[str, Any]:
 def audit(stack: Stack) -> dict[str, Any]:
     """Let the auditor compare what Opayo and the shop know with what is in the books."""
     progress("Auditing the sandbox's books")
-    said = run([sys.executable, "-m", "sandbox.auditor", stack.sandbox_url], stack.env)
+    judged = ["--settlement"] if stack.options.settlement else []
+    said = run([sys.executable, "-m", "sandbox.auditor", stack.sandbox_url, *judged], stack.env)
     result: dict[str, Any] = json.loads(said.splitlines()[-1], parse_float=Decimal)
     return result
 

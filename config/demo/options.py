@@ -10,6 +10,10 @@ MIX_HELP = """ways to pay, weighted, and what happens afterwards, of a hundred o
 server=60,checkout=30,pi=10,refund=3,void=2 (docs/sandbox.md, Trade); fates left out do not happen"""
 
 
+SETTLEMENT_IS_FOLLOWED = False
+"""What `--settlement` is unless said."""
+
+
 @dataclass(frozen=True)
 class Options:
     """The arguments of `bin/demo`."""
@@ -28,6 +32,8 @@ class Options:
     first: str
     workers: int
     keep: bool
+    settlement: bool
+    """Whether money is followed to the bank, and the auditor judges that too."""
 
     @property
     def is_hostile(self) -> bool:
@@ -84,4 +90,10 @@ def _add_trade(parser: argparse.ArgumentParser) -> None:
     )
     parser.set_defaults(first="")
     parser.add_argument("--workers", type=int, default=2, help="worker processes of the task queue")
+    parser.add_argument(
+        "--settlement",
+        action=argparse.BooleanOptionalAction,
+        default=SETTLEMENT_IS_FOLLOWED,
+        help="two acquirers, every payment awaited at the bank, and the way there audited",
+    )
     parser.add_argument("--keep", action="store_true", help="keep the throw-away data of a headless run")

@@ -112,6 +112,8 @@ class Stack:
 
     def seed(self) -> str:
         """Have a pair connected to the sandbox, in peace, then let the faults begin; returns the login, in words."""
+        if self.options.settlement:
+            self.control.post("switches", {"opayo.second_authprocessor": "Worldpay"})
         login = self.manage("seed_demo", "--sandbox-url", self.sandbox_url)
         self.control.post("faults", {"profile": self.options.faults})
         return login

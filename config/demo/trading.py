@@ -100,7 +100,19 @@ def let_aftermath_happen(stack: Stack) -> float:
         steps += 1
     if after_sales(stack)["ended"]:
         _let_days_pass(stack, 1)  # the last of it is settled, and swept up
+    if stack.options.settlement:
+        _let_money_arrive(stack)
     return quiet_since
+
+
+def _let_money_arrive(stack: Stack) -> None:
+    """Day by day, until the acquirers have paid all they will, and one more for its statement."""
+    for _ in range(_MOST_STEPS):
+        if stack.control.post("acquirer/due", {})["next"] is None:
+            _let_days_pass(stack, 1)
+            return
+        _let_days_pass(stack, 1)
+    raise TimeoutError(f"The acquirers never pay: {stack.control.post('acquirer/due', {})}")
 
 
 def after_sales(stack: Stack) -> dict[str, Any]:

@@ -38,6 +38,11 @@ def test_everything_asked_for_reaches_the_trade() -> None:
     }
 
 
+def test_money_is_followed_to_the_bank_where_it_is_asked_for() -> None:
+    assert read_options(["--settlement"]).settlement
+    assert not read_options(["--no-settlement"]).settlement
+
+
 def test_orders_first_and_payments_first_exclude_each_other() -> None:
     with pytest.raises(SystemExit):
         read_options(["--orders-first", "--payment-first"])
