@@ -108,7 +108,22 @@ class DocumentMaker:
         self, order: Order, credit: Credit, *, number: str, earlier: Sequence[Credit] = ()
     ) -> Made:
         """Xero CreditNote for what is left due of an order that has ended; no money moves for it."""
-        source = credit_source(order, number, credit, earlier, self.now)
+        return self.credit_note_of_sale(
+            order, credit, code=number, number=number, earlier=earlier, happened_at=self.now
+        )
+
+    def credit_note_of_sale(
+        self,
+        order: Order,
+        credit: Credit,
+        *,
+        code: str,
+        number: str,
+        earlier: Sequence[Credit],
+        happened_at: datetime,
+    ) -> Made:
+        """Xero CreditNote that undoes a sale for another reason than a refund; `code` is what it refers to."""
+        source = credit_source(order, code, credit, earlier, happened_at)
         return self._evaluate("credit_note", source, _credit_context(order, number), AS_IT_IS)
 
     def refund(self, refund: Refund, order: Order, amount: Money, *, handling: Handling = AS_IT_IS) -> Made:

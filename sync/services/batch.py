@@ -11,6 +11,7 @@ from integrations.bulk import insert_rows, update_rows
 from integrations.cards.keeping import KeptCard, give_homes, keep
 from integrations.models import Connection, Customer, Event, Order, Pair, Payment, Refund
 from sync.services.customers.people import People
+from sync.services.disputing.cases import Cases
 
 _NEEDED_WITH = {
     "orders": ("customer",),
@@ -80,13 +81,16 @@ class Batch:
     poll: bool = False
     """Xero told of a change that was not ours."""
     people: People = field(init=False)
+    cases: Cases = field(init=False)
 
     def __post_init__(self) -> None:
         self.people = People(self.pair, self.now, self.customers)
+        self.cases = Cases(self.pair)
 
     def fetch(self) -> None:
         """Read, and lock, the wanted records that are not here yet, one query a kind."""
         self._name_related()
+        self.wanted["payments"].update(self.cases.fetch())
         for kind, (model, field_name, known) in self._shelves().items():
             keys = self.wanted.pop(kind, set()) - known.keys() - {""}
             if keys and kind == "customers":
@@ -118,6 +122,7 @@ class Batch:
         for refund in self.refunds.values():
             if refund.payment is not None:
                 refund.payment = self.payments.setdefault(refund.payment.vendor_tx_code, refund.payment)
+        self.cases.share_payments(self.payments)
 
     def vendor_of(self, connection_id: int | None) -> str:
         """The Opayo vendor name of a connection."""
@@ -186,11 +191,12 @@ class Batch:
                 self.by_order[old[row.order_id or 0]].append(row)
         for rows in self.by_order.values():
             rows.sort(key=lambda row: row.pk or float("inf"))
-        self._gather_refunds()
+        old_payments = {row.pk: row for rows in self.by_order.values() for row in rows if row.pk}
+        self._gather_refunds(old_payments)
+        self.cases.gather(old_payments)
 
-    def _gather_refunds(self) -> None:
+    def _gather_refunds(self, payments: dict[int, Payment]) -> None:
         """Bring together the refunds of those payments. One query."""
-        payments = {row.pk: row for rows in self.by_order.values() for row in rows if row.pk}
         for refund in Refund.objects.filter(payment__in=payments) if payments else ():
             if refund.vendor_tx_code not in self.refunds:
                 refund.payment = payments[refund.payment_id or 0]
@@ -226,6 +232,7 @@ class Batch:
         update_rows(old, _PAYMENT_FIELDS)
         self._keep_cards()
         self._store_refunds()
+        self.cases.write()
 
     def _keep_cards(self) -> None:
         for code, kept in sorted(self.kept_cards.items()):

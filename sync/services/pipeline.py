@@ -20,6 +20,7 @@ from integrations.events.services import seal_events
 from integrations.models import Event, Pair
 from sync.services.batch import Batch
 from sync.services.customers.pushing import push
+from sync.services.disputing.tying import say_untied, tie_disputes
 from sync.services.intake import Done, Outcome, UnreadableError, Wait, sources
 from sync.services.notify import notices_of_payments
 from sync.services.order_states import settle_orders
@@ -112,9 +113,11 @@ def play(batch: Batch, events: list[Event]) -> None:
     """Events into records, records into postings, in the transaction under way; how each event ended is on it."""
     _apply(batch, events)
     tie_payments_to_orders(batch)
+    tie_disputes(batch)
     batch.gather_payments()
     settle_orders(batch)
     batch.write()
+    say_untied(batch)
     batch.postings |= push(batch.people) > 0
     project(batch)
 

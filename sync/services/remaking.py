@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from integrations.clock import business_now
 from integrations.core.money import Money
-from integrations.models import Order, Pair, Refund
+from integrations.models import Dispute, Order, Pair, Refund
 from mapping.services.documents import DocumentMaker, Handling, Made
 from mapping.services.records import Credit
 from sync.core.books.facts import GONE
 from sync.models import Posting
 from sync.services.deciding import Deciding
+from sync.services.disputing.cases import story
+from sync.services.disputing.documents import Wanted, make
 from sync.services.rulings import OF_PAYMENT, OF_REFUND, ruled_record
 from sync.services.standing import handling_of
 
@@ -47,6 +49,8 @@ def _made(deciding: Deciding, posting: Posting) -> Made | None:
     if not is_mapped:
         return None
     maker = deciding.maker
+    if posting.dispute is not None and posting.order is not None:
+        return _made_of_dispute(maker, posting, posting.dispute, posting.order)
     if posting.kind == Posting.Kind.CONTACT and posting.customer:
         return maker.contact(posting.customer, name_is_taken=False, handling=_handling(deciding, posting))
     if posting.kind in {Posting.Kind.INVOICE, Posting.Kind.INVOICE_UPDATE} and posting.order:
@@ -63,6 +67,21 @@ def _made(deciding: Deciding, posting: Posting) -> Made | None:
     if posting.kind in OF_REFUND and posting.refund and posting.order:
         return _made_of_refund(deciding, posting, posting.refund, posting.order)
     return None
+
+
+def _made_of_dispute(maker: DocumentMaker, posting: Posting, dispute: Dispute, order: Order) -> Made:
+    account = str(posting.document.get("BankAccount", {}).get("Code", ""))
+    wanted = Wanted(
+        posting.kind,
+        posting.natural_key,
+        Money(posting.amount_minor, posting.currency),
+        order,
+        dispute,
+        story(dispute.changes.all()),
+        _earlier(posting, order),
+        account,
+    )
+    return make(maker, wanted)
 
 
 def _made_of_refund(deciding: Deciding, posting: Posting, refund: Refund, order: Order) -> Made:

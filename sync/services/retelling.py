@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from integrations.clock import business_now
-from integrations.models import Event, Order, Pair, Payment, Refund
+from integrations.models import Dispute, Event, Order, Pair, Payment, Refund
 from sync.services.batch import Batch
 from sync.services.intake import UnreadableError, Wait, sources
 
 _AT_ONCE = 500
-_TELLS_OF_MONEY = (Event.Source.SHOP, Event.Source.OPAYO)
+_OF_DISPUTE = ("state", "amount_minor", "currency", "fee_minor", "fee_returned", "loss")
+_TELLS_OF_MONEY = Q(source__in=(Event.Source.SHOP, Event.Source.OPAYO)) | Q(
+    source=Event.Source.ACQUIRER, kind="dispute"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Retold:
     payments: int
     orders: int
     refunds: int
+    disputes: int
     differences: tuple[Differs, ...]
     unexplained: int
 
@@ -48,12 +54,14 @@ def retell(pair: Pair) -> Retold:
     payments = _compare_payments(batch)
     orders = _compare_orders(batch)
     refunds = _compare_refunds(batch)
-    compared = [*payments, *orders, *refunds]
+    disputes = _compare_disputes(batch)
+    compared = [*payments, *orders, *refunds, *disputes]
     return Retold(
         events,
         len(payments),
         len(orders),
         len(refunds),
+        len(disputes),
         tuple(item for item in compared if isinstance(item, Differs) and item.told),
         sum(1 for item in compared if isinstance(item, Differs) and not item.told),
     )
@@ -83,7 +91,7 @@ def _tell(batch: Batch) -> int:
 
 def _log(pair: Pair) -> Iterator[Event]:
     processed = Event.objects.filter(
-        pair=pair, state=Event.State.PROCESSED, source__in=_TELLS_OF_MONEY, sequence__isnull=False
+        _TELLS_OF_MONEY, pair=pair, state=Event.State.PROCESSED, sequence__isnull=False
     )
     return processed.order_by("sequence").iterator(_AT_ONCE)
 
@@ -137,6 +145,17 @@ def _compare_refunds(batch: Batch) -> list[Differs | None]:
 def _refund(batch: Batch, key: str) -> list[object] | None:
     told = batch.refunds.get(key)
     return None if told is None else [told.amount_minor, told.currency, told.is_voided]
+
+
+def _compare_disputes(batch: Batch) -> list[Differs | None]:
+    rows = Dispute.objects.filter(pair=batch.pair)
+    fields = rows.values_list("case_id", *_OF_DISPUTE)
+    return [_differs("dispute", key, stored, _dispute(batch, key)) for key, *stored in fields.iterator()]
+
+
+def _dispute(batch: Batch, key: str) -> list[object] | None:
+    told = batch.cases.disputes.get(key)
+    return None if told is None else [getattr(told, name) for name in _OF_DISPUTE]
 
 
 def _differs(kind: str, key: str, stored: Sequence[object], told: Sequence[object] | None) -> Differs | None:

@@ -14,11 +14,18 @@ OF_PAYMENT = frozenset({Posting.Kind.PAYMENT, Posting.Kind.OVERPAYMENT})
 OF_REFUND = frozenset({Posting.Kind.CREDIT_NOTE, Posting.Kind.REFUND})
 """What a ruling on a refund keeps back."""
 
+OF_DISPUTE = frozenset({
+    Posting.Kind.SPEND, Posting.Kind.RECEIVE, Posting.Kind.CREDIT_NOTE, Posting.Kind.REFUND, Posting.Kind.JOURNAL,
+})  # fmt: skip
+"""What of a dispute a ruling on its payment keeps back."""
+
 
 def ruled_record(posting: Posting) -> RecordKey | None:
     """The record whose ruling a posting follows; None for what no ruling keeps back."""
     if posting.order_id is None:
         return None
+    if posting.dispute_id is not None:
+        return (posting.order_id, posting.payment_id, None) if posting.kind in OF_DISPUTE else None
     if posting.kind in OF_ORDER:
         return posting.order_id, None, None
     if posting.kind in OF_PAYMENT:

@@ -11,7 +11,7 @@ from sync.core.states import UNSENT
 from sync.models import Posting
 from sync.services.deciding import Deciding
 from sync.services.problems import let_go, set_going
-from sync.services.rulings import OF_ORDER, OF_PAYMENT, OF_REFUND
+from sync.services.rulings import OF_DISPUTE, OF_ORDER, OF_PAYMENT, OF_REFUND
 from sync.services.standing import GOES, Standing, is_kept_back
 
 _SENT = frozenset({Posting.State.SENDING, Posting.State.POSTED})
@@ -25,6 +25,7 @@ class Standings:
     order: Standing = GOES
     payments: dict[str, Standing] = field(default_factory=dict)
     """By VendorTxCode."""
+    payments_by_id: dict[int, Standing] = field(default_factory=dict)
     refunds: dict[int, Standing] = field(default_factory=dict)
     """By the refund's id."""
     restated: list[Posting] = field(default_factory=list)
@@ -39,13 +40,14 @@ class Standings:
         invoice = rows.get((Posting.Kind.INVOICE, order.number))
         is_sent = invoice is not None and invoice.state in _SENT
         self.order = self.deciding.of_order(order, is_booked=invoice is not None, is_sent=is_sent)
-        self.payments = {}
+        self.payments, self.payments_by_id = {}, {}
         if self.order.way == "none":
             return []
         for payment in payments:
             code = payment.vendor_tx_code
             is_booked = (Posting.Kind.PAYMENT, code) in rows or (Posting.Kind.OVERPAYMENT, code) in rows
             self.payments[code] = self.deciding.of_payment(order, payment, is_booked=is_booked)
+            self.payments_by_id[payment.pk] = self.payments[code]
         return [row for row in payments if self.payments[row.vendor_tx_code].way != "none"]
 
     def decide_refunds(
@@ -60,7 +62,10 @@ class Standings:
         return [refund for refund in refunds if self.refunds[refund.pk].way != "none"]
 
     def of(self, posting: Posting) -> Standing:
-        """How the record of a posting stands."""
+        """How the record of a posting stands. A dispute's follows its payment; what undoes is never kept back."""
+        if posting.dispute_id is not None:
+            own = posting.kind in OF_DISPUTE
+            return self.payments_by_id.get(posting.payment_id or 0, GOES) if own else GOES
         if posting.kind in OF_ORDER:
             return self.order
         if posting.kind in OF_PAYMENT:

@@ -18,6 +18,7 @@ from sync.models import Delivery, Notice, Posting, Wake
 from sync.services.batch import Batch
 from sync.services.customers.suggesting import suggest
 from sync.services.dispute_alerts import alert_deadlines
+from sync.services.disputing.waiting import tie_waiting
 from sync.services.leases import wake
 from sync.services.projection import project
 from sync.services.refund_notices import tell_shops
@@ -36,6 +37,7 @@ def tick(pair: Pair) -> None:
     release_ready(pair)
     close_unpaid(pair)
     refresh_candidates(pair)
+    tie_waiting(pair)
     suggest(pair)
     hasten_settled(pair.pk)
     tell_shops(pair.pk)

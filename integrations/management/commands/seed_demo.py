@@ -39,6 +39,8 @@ _ACCOUNTS = (
     ("fees", "", "404"),
     ("rounding", "", "860"),
     ("disputed", "", "615"),
+    ("losses", "", "405"),
+    ("dispute_fees", "", "406"),
 )
 _SECONDS = 30
 

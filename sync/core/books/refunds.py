@@ -133,6 +133,11 @@ def _doubt(refund: RefundFacts, order: OrderFacts) -> Question | None:
     return "double_refund" if gone + taken > came else None
 
 
+def doubted(order: OrderFacts) -> set[str]:
+    """The codes of refunds that may have paid the customer twice."""
+    return {refund.code for refund in counted_refunds(order) if _doubt(refund, order)}
+
+
 def _out_of_sale(
     refund: RefundFacts, amount: int, asks: Question | None, order: OrderFacts, postings: Postings
 ) -> list[Step]:

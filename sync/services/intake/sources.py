@@ -7,13 +7,14 @@ from typing import Any, cast
 
 from integrations.models import Event
 from sync.services.batch import Batch
-from sync.services.intake import opayo, shop, xero
+from sync.services.intake import acquirer, opayo, shop, xero
 from sync.services.intake.outcomes import Outcome, UnreadableError
 
 _READERS: dict[Event.Source, ModuleType] = {
     Event.Source.SHOP: shop,
     Event.Source.OPAYO: opayo,
     Event.Source.XERO: xero,
+    Event.Source.ACQUIRER: acquirer,
 }
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from integrations.core.money import Money
-from integrations.models import Order, Payment, Refund
-from sync.core.books import OrderFacts, PaymentFacts, RefundFacts
-from sync.core.conversion import share
+from integrations.disputes.core.reasons import usual_loss
+from integrations.disputes.core.stories import Story
+from integrations.models import Dispute, Order, Payment, Refund
+from sync.core.books import DisputeFacts, OrderFacts, PaymentFacts, RefundFacts
+from sync.core.chargebacks import Conversions, Loss, dispute_facts, key_of_case
+from sync.core.conversion import Conversion, share
 
 
-def order_facts(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund] = ()) -> OrderFacts:
+def order_facts(
+    order: Order,
+    payments: Sequence[Payment],
+    refunds: Sequence[Refund] = (),
+    disputes: Sequence[DisputeFacts] = (),
+) -> OrderFacts:
     """What the plan has to know; `refunds` in the order in which Opayo made them.
 
     Money in another currency than the order's is left out: nobody can say what it is worth in these books.
@@ -26,7 +34,45 @@ def order_facts(order: Order, payments: Sequence[Payment], refunds: Sequence[Ref
             PaymentFacts(payment.vendor_tx_code, payment.state, in_books(payment, order)) for payment in own
         ),
         refunds=tuple(_refund_facts(order, own, refunds)),
+        disputes=tuple(disputes),
     )
+
+
+def dispute_facts_of(order: Order, dispute: Dispute, story: Story, booked: Collection[str]) -> DisputeFacts:
+    """What the plan has to know of a dispute; `booked` are the VendorTxCodes of the payments that are."""
+    payment = dispute.payment
+    code = payment.vendor_tx_code if payment else ""
+    is_foreign = payment is None or dispute.currency != order.currency
+    return dispute_facts(
+        key_of_case(dispute.case_id, dispute.tie_count),
+        code,
+        story,
+        loss_of(dispute),
+        Conversions(
+            lambda minor: _converted(minor, 0, payment, order) if payment else minor,
+            lambda minor: _fee_in_books(minor, order, dispute),
+        ),
+        is_left_alone=is_foreign or code not in booked,
+    )
+
+
+def loss_of(dispute: Dispute) -> Loss:
+    """How a loss is booked: as a person said, else as is usual for the reason."""
+    chosen = dispute.loss or usual_loss(dispute.family)
+    return "sale_undone" if chosen == Dispute.Loss.SALE_UNDONE else "bad_debt"
+
+
+def _fee_in_books(minor: int, order: Order, dispute: Dispute) -> int:
+    told = dispute.fee_currency or dispute.currency
+    if order.conversion is None or fee_currency(order, dispute) == told:
+        return minor
+    return Conversion.from_json(order.conversion).convert(Money(minor, told)).minor
+
+
+def fee_currency(order: Order, dispute: Dispute) -> str:
+    """The currency in which a dispute's fee is booked: its own, unless that is the order's and the books do not keep it."""
+    told = dispute.fee_currency or dispute.currency
+    return books_currency(order) if told == order.currency else told
 
 
 def _refund_facts(

@@ -30,10 +30,15 @@ INSERT_ORDER = (
     Posting.Kind.CREDIT_NOTE,
     Posting.Kind.CREDIT_NOTE_ALLOCATION,
     Posting.Kind.REFUND,
+    Posting.Kind.SPEND,
+    Posting.Kind.RECEIVE,
+    Posting.Kind.JOURNAL,
     Posting.Kind.REFUND_DELETE,
     Posting.Kind.CREDIT_NOTE_VOID,
     Posting.Kind.PAYMENT_DELETE,
     Posting.Kind.OVERPAYMENT_DELETE,
+    Posting.Kind.BANK_TRANSACTION_DELETE,
+    Posting.Kind.JOURNAL_VOID,
     Posting.Kind.INVOICE_CLOSE,
 )
 
@@ -59,6 +64,8 @@ class Books:
     """Unsent invoices of which nothing but the status changes."""
     standing_still: set[int] = field(default_factory=set)
     """Ids of orders that were rolled back: nothing is planned of them until a person has them posted again."""
+    paid_twice: set[str] = field(default_factory=set)
+    """Case numbers of disputes whose money the customer has twice."""
     taken_names: set[str] = field(default_factory=set)
     contact_of: dict[int, Key] = field(default_factory=dict)
     """Contacts planned before and still wanted, by their customer's id."""

@@ -7,12 +7,12 @@ from django.db.models.fields.json import KT
 
 from integrations.models import Order
 from mapping.services.documents import DocumentMaker, Made
-from sync.core.books import Ask, Cancel, Create, PostingFacts, Revive, Step, plan
+from sync.core.books import Ask, Cancel, Create, OrderFacts, PaidTwice, PostingFacts, Revive, Step, plan
 from sync.core.books.facts import GONE
 from sync.models import Posting, RolledBackOrder
 from sync.services.batch import Batch
 from sync.services.deciding import Deciding
-from sync.services.projection import refunds
+from sync.services.projection import disputes, refunds
 from sync.services.projection.amounts import books_money, order_facts
 from sync.services.projection.books import Books, add, contact_key, new_posting, ready_if_free, write
 from sync.services.projection.contacts import contact, load_contacts, names_of_others
@@ -32,10 +32,10 @@ def project(batch: Batch) -> set[int]:
     maker = DocumentMaker(batch.pair, batch.now)
     books = Books(batch, maker, Standings(Deciding(maker, batch.amended)))
     _load(books, orders)
-    for order in orders:
-        _plan_order(books, order)
+    planned = [(order, known) for order in orders if (known := _plan_order(books, order)) is not None]
     refunds.close_answered(books)
     write(books)
+    disputes.settle_questions(books, planned)
     batch.people.store()
     return {order.pk for order in orders}
 
@@ -72,26 +72,32 @@ def _load(books: Books, orders: list[Order]) -> None:
     load_contacts(books, [order.customer for order in orders if order.customer])
 
 
-def _plan_order(books: Books, order: Order) -> None:
+def _plan_order(books: Books, order: Order) -> OrderFacts | None:
+    """Carry out the plan of one order; what it was made from, None where nothing is to be booked of it."""
     payments = books.batch.payments_of(order)
     if order.state == Order.State.INVALID or order.pk in books.standing_still:
-        return
+        return None
     rows = {(row.kind, row.natural_key): row for row in books.of_order.get(order.pk, ())}
     payments = books.standings.decide(order, payments, rows)
     if books.standings.order.way == "none":
         books.standings.withdraw(rows.values())
-        return
+        return None
     given_back = books.standings.decide_refunds(order, books.batch.refunds_of(order), rows)
-    own = {
-        key: PostingFacts(row.kind, row.natural_key, row.state, row.amount_minor, _status(row))
-        for key, row in rows.items()
-    }
+    own = {key: _posting_facts(row) for key, row in rows.items()}
     contact(books, order)
-    for step in plan(order_facts(order, payments, given_back), own):
+    known = order_facts(order, payments, given_back, disputes.facts(books, order, payments))
+    for step in plan(known, own):
         _carry_out(books, order, step)
     if order.number in books.batch.amended:
         amend(books, order)
     books.standings.align(order, rows.values())
+    return known
+
+
+def _posting_facts(row: Posting) -> PostingFacts:
+    return PostingFacts(
+        row.kind, row.natural_key, row.state, row.amount_minor, _status(row), disputes.case_of(row)
+    )
 
 
 def _status(posting: Posting) -> str:
@@ -106,6 +112,9 @@ def _carry_out(books: Books, order: Order, step: Step) -> None:
         return
     if isinstance(step, Ask):
         refunds.ask(books, order, step)
+        return
+    if isinstance(step, PaidTwice):
+        disputes.tell(books, order, step)
         return
     posting = books.postings[step.kind, step.key]
     if isinstance(step, Cancel):
@@ -128,6 +137,7 @@ def _create(books: Books, order: Order, step: Create) -> None:
         (row for row in books.batch.payments_of(order) if row.vendor_tx_code == step.payment_code), None
     )
     posting.refund = books.batch.refunds.get(step.refund_code)
+    disputes.mark(books, order, posting, step)
     refunds.stop_for(books, order, posting, step)
     books.standings.of(posting).keep_back(posting)
     add(books, posting, step.after or contact_key(books, order), step.about)
@@ -136,6 +146,8 @@ def _create(books: Books, order: Order, step: Create) -> None:
 def _document(books: Books, order: Order, step: Create) -> Made:
     """The Xero object of a new posting; the ids of other objects are added when it is sent."""
     refund = books.batch.refunds.get(step.refund_code)
+    if step.case and not step.about:
+        return disputes.document(books, order, step)
     if step.kind == Posting.Kind.INVOICE:
         return _invoice(books, order, step)
     if step.kind in {Posting.Kind.PAYMENT, Posting.Kind.OVERPAYMENT}:

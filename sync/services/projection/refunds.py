@@ -29,7 +29,7 @@ _FIXES: Final = {
 
 def credit_note(books: Books, order: Order, refund: Refund | None, step: Create) -> Made:
     """A refund's credit note, or that of what is left due of an ended order."""
-    amount, earlier = books_money(order, step.amount_minor), list(_earlier(books, order))
+    amount, earlier = books_money(order, step.amount_minor), list(earlier_credits(books, order))
     if refund is None:
         return books.maker.closing_credit_note(
             order, Credit(amount), number=_number(books, step.key), earlier=earlier
@@ -48,7 +48,7 @@ def cash_refund(books: Books, order: Order, refund: Refund, step: Create) -> Mad
     """The money given back, out of the clearing account that the sale went to."""
     handling = books.standings.refunds.get(refund.pk, GOES).handling
     made = books.maker.refund(refund, order, books_money(order, step.amount_minor), handling=handling)
-    account = _account_of_sale(books, step.payment_code)
+    account = account_of_sale(books, step.payment_code)
     if account and made.document:
         made.document["Account"] = {"Code": account}
     return made
@@ -114,7 +114,7 @@ def close_answered(books: Books) -> None:
         ).update(resolved_at=timezone.now())
 
 
-def _earlier(books: Books, order: Order) -> Iterator[Credit]:
+def earlier_credits(books: Books, order: Order) -> Iterator[Credit]:
     """What credit notes took back of the order before, in their order."""
     old = [row for row in books.of_order.get(order.pk, ()) if row.kind == Posting.Kind.CREDIT_NOTE]
     new = [row for row, _ in books.new.get(Posting.Kind.CREDIT_NOTE, ()) if row.order_id == order.pk]
@@ -125,7 +125,8 @@ def _earlier(books: Books, order: Order) -> Iterator[Credit]:
             yield Credit(Money(row.amount_minor, row.currency), lines.get(row.refund_id or 0, ()))
 
 
-def _account_of_sale(books: Books, code: str) -> str:
+def account_of_sale(books: Books, code: str) -> str:
+    """The clearing account that a payment was booked to; empty while it is not."""
     for kind in (Posting.Kind.PAYMENT, Posting.Kind.OVERPAYMENT):
         posting = books.postings.get((kind, code))
         if posting is not None and posting.state not in GONE:
