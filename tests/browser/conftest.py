@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
@@ -61,14 +59,3 @@ def visit(page: Page, live_server: LiveServer, administrator: User, complaints: 
         return page
 
     return go
-
-
-def serious(page: Page, rules: list[str] | None = None) -> list[str]:
-    """What axe finds serious or critical on the page, by all rules or by some: the rule and its first place."""
-    options = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
-    result: dict[str, Any] = Axe().run(page, options=options).response
-    return [
-        f"{violation['id']}: {violation['nodes'][0]['html'][:160]} {violation['nodes'][0].get('failureSummary', '')[:300]}"
-        for violation in result["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]

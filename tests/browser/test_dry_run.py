@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from mapping.models import DryRun, MappingVersion
 from mapping.selectors import published_blueprint
 from mapping.services.dry_run.working import compare_parts
 from mapping.services.versions import create_draft, ensure_default_mappings
-from tests.browser.conftest import Visit, serious
+from tests.browser.conftest import Visit
+from tests.browser.soundness import unsound
 from tests.dashboard.scene import Scene
 from tests.mapping.dry_run.scene import with_constant
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 390, "height": 844}}
 
 
 @pytest.fixture
@@ -40,34 +38,17 @@ def address(name: str, draft: MappingVersion, *more: object) -> str:
     return reverse(name, args=[draft.pair.slug, draft.number, *more])
 
 
-def look(page: Page, name: str) -> None:
-    """Keep a picture where TILLBRIDGE_SHOTS names a folder; hold the page to axe and to its width either way."""
-    folder = os.environ.get("TILLBRIDGE_SHOTS")
-    for size, viewport in SIZES.items():
-        page.set_viewport_size(viewport)  # type: ignore[arg-type]  # a plain dict of width and height
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            # What the dark scheme changes are colours.
-            rules = ["color-contrast"] if theme == "dark" else None
-            if folder:
-                page.screenshot(path=Path(folder) / f"{name}-{size}-{theme}.png", full_page=True)
-            assert serious(page, rules) == [], (name, size, theme)
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, (name, size)
-    page.set_viewport_size(SIZES["wide"])  # type: ignore[arg-type]  # as above
-
-
 def test_a_dry_run_is_begun_watched_and_read_down_to_a_record(visit: Visit, draft: MappingVersion) -> None:
     page = visit(address("mapping-dry-run", draft))
     expect(page.get_by_role("heading", name="Run it over past trade")).to_be_visible()
-    look(page, "start")
+    assert unsound(page, "start") == {}
 
     page.get_by_label("From").fill("2020-01-01")
     page.get_by_label("From").blur()
     expect(page.get_by_text("in this period")).to_contain_text("14 invoices")
     page.get_by_role("button", name="Start the dry run").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    look(page, "progress")
+    assert unsound(page, "progress") == {}
 
     run = DryRun.objects.get()
     while compare_parts(run.pk, seconds=60):
@@ -76,17 +57,17 @@ def test_a_dry_run_is_begun_watched_and_read_down_to_a_record(visit: Visit, draf
     expect(page.get_by_role("heading", name=f"What version {draft.number} would change")).to_be_visible()
     expect(page.locator("#headline")).to_contain_text("invoices change")
     expect(page.locator("#headline")).to_contain_text("account 200 to 260")
-    look(page, "result")
+    assert unsound(page, "result") == {}
 
     page.get_by_role("link", name="260, GBP", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="that move account 260")).to_be_visible()
-    look(page, "records")
+    assert unsound(page, "records") == {}
 
     page.locator("tbody a.row-link").first.click()
     expect(page.get_by_role("heading", name="The document, before and after")).to_be_visible()
     expect(page.locator("tr.is-changed th").first).to_be_visible()
     expect(page.locator("td.now").filter(has_text=re.compile("^260$")).first).to_be_visible()
-    look(page, "record")
+    assert unsound(page, "record") == {}
 
 
 def test_the_list_is_filtered_while_typing_and_by_keyboard_alone(visit: Visit, draft: MappingVersion) -> None:
@@ -115,4 +96,4 @@ def test_a_run_is_stopped(visit: Visit, draft: MappingVersion) -> None:
     page.get_by_role("button", name="Stop the dry run").click()
 
     expect(page.get_by_role("heading", name="The dry run was stopped")).to_be_visible()
-    look(page, "stopped")
+    assert unsound(page, "stopped") == {}

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from integrations.models import User
 from mapping.models import MappingVersion
 from mapping.selectors import effective_blueprint, published_version
-from tests.browser.conftest import Visit, serious
-from tests.browser.test_pages import SIZES, STICKS_OUT
+from tests.browser.conftest import Visit
+from tests.browser.soundness import unsound
 from tests.dashboard.scene import Scene
 from tests.mapping.mapping_scene import MappingScene, drafted, flow_named
 
@@ -41,14 +41,7 @@ def test_every_mapping_page_is_sound(
     found: dict[str, object] = {}
     for path in paths(scene, made)[third::3]:
         visit(f"/{scene.pair.slug}/mapping/{path}")
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            page.emulate_media(color_scheme="light", reduced_motion="reduce")
-            found |= {f"{path} {size}": problem for problem in serious(page)}
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found[f"{path} {size}"] = f"{page.evaluate(STICKS_OUT)} sticks out"
-            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-            found |= {f"{path} {size} dark": problem for problem in serious(page, rules=["color-contrast"])}
+        found |= unsound(page, f"mapping/{path}")
     assert found == {}
 
 

@@ -7,15 +7,12 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from sync.models import Delivery
-from tests.browser.conftest import Visit, serious
+from tests.browser.conftest import Visit
+from tests.browser.soundness import serious, unsound
 from tests.dashboard.scene import Scene
 
 pytestmark = pytest.mark.browser
 
-STICKS_OUT = """[...document.querySelectorAll("main *")]
-  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".scroll, .code, .diff, .tabs"))
-  .map((one) => one.outerHTML.slice(0, 90))[0]"""
-SIZES = {"desk": (1440, 1000), "phone": (390, 844)}
 HALVES = ("records", "running")
 
 
@@ -44,15 +41,7 @@ def test_every_page_is_sound(
         visit(path)
         if path.endswith("no-such-page/"):
             complaints.clear()  # the browser reports the 404 it was asked for
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            page.emulate_media(color_scheme="light", reduced_motion="reduce")
-            found |= {f"{path} {size}": problem for problem in serious(page)}
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found[f"{path} {size}"] = f"{page.evaluate(STICKS_OUT)} sticks out"
-            # What the dark scheme changes are colours.
-            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-            found |= {f"{path} {size} dark": problem for problem in serious(page, rules=["color-contrast"])}
+        found |= unsound(page, path)
     assert found == {}
 
 

@@ -13,7 +13,8 @@ from mapping.core.document import Row
 from mapping.models import MappingVersion
 from mapping.selectors import published_blueprint
 from mapping.services.versions import create_draft, draft_from_published
-from tests.browser.conftest import Visit, serious
+from tests.browser.conftest import Visit
+from tests.browser.soundness import serious
 from tests.browser.studio_pages import StudioPage, open_studio
 from tests.dashboard.scene import Scene
 
