@@ -1,7 +1,9 @@
+"""Scenes of settlements: sales, batches, statements of the acquirer and of the bank."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +14,7 @@ from integrations.events.services import store_event
 from integrations.models import Event, Pair
 from integrations.opayo.core.batches import Batch, BatchTotal
 from integrations.opayo.core.reporting import OpayoTransaction
+from reconciliation.models import BankAccount, BankLine, StatementFile
 from reconciliation.settlements.core.batches import FetchedBatch, batch_key, batch_to_json
 from reconciliation.settlements.importing import import_statement
 from reconciliation.settlements.taking_in import take_in_batch
@@ -94,3 +97,25 @@ def state(pair: Pair) -> Callable[..., Any]:
         return import_statement(pair, "\n".join(lines).encode(), filename="elavon.csv")
 
     return take
+
+
+@pytest.fixture
+def bank(pair: Pair) -> Callable[..., BankLine]:
+    """A line of an imported statement that reaches to a day: (amount in minor units, day of March, reference)."""
+    account = BankAccount.objects.create(
+        pair=pair, name="Business", slug="business", currency="GBP", account_code="090"
+    )
+
+    def show(minor: int, day: int, reference: str = "", *, seen_to: int = 0) -> BankLine:
+        number = BankLine.objects.count() + 1
+        statement = StatementFile.objects.create(
+            pair=pair, bank_account=account, filename=f"{number}.csv", format="csv", via="upload",
+            sha256=str(number), ends_on=date(2026, 3, seen_to or day),
+        )  # fmt: skip
+        return BankLine.objects.create(
+            pair=pair, bank_account=account, statement=statement, identity=f"line-{number}",
+            booked_on=date(2026, 3, day), amount_minor=minor, currency="GBP", reference=reference,
+            counterparty="ELAVON MERCHANT",
+        )  # fmt: skip
+
+    return show
