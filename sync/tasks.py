@@ -27,6 +27,8 @@ from sync.services.noticing import send_notices
 from sync.services.pipeline import Processed, process_batch
 from sync.services.refund_notices import tell_shops
 from sync.services.replanning import reprocess
+from sync.services.rollback.running import going
+from sync.services.rollback.worker import work_on
 
 RUN_SECONDS = 30.0
 STAY_SECONDS = 2.5
@@ -109,6 +111,14 @@ def deliver(connection_id: int) -> None:
     begin("deliver", connection_id)
     if dispatch(connection_id, notices_due=lambda pair_id: wake("notify", pair_id)):
         wake("deliver", connection_id)
+    for rollback_id in going().filter(pair__connections=connection_id).values_list("pk", flat=True):
+        wake("roll_back", rollback_id)
+
+
+def roll_back(rollback_id: int) -> None:
+    """The next part of a roll-back: its plan, its next phase, its proof."""
+    begin("roll_back", rollback_id)
+    work_on(rollback_id)
 
 
 def replan(pair_id: int) -> None:

@@ -21,6 +21,7 @@ from integrations.xero.core.wire import optional_date, optional_decimal
 
 KEYS_PER_CALL: Final = 40
 _PAGE: Final = 1_000
+_UNPAGED: Final = frozenset({"BankTransfers"})
 # Deleted and voided documents do not count as found, but for invoices, whose numbers they keep.
 _GONE: Final = frozenset({"DELETED", "VOIDED"})
 
@@ -165,6 +166,22 @@ def find_journals(
     where = f'Status=="POSTED" AND Date>={_date_literal(since)} AND Date<={_date_literal(until)}'
     listed = _all(client, "ManualJournals", {"where": where})
     return {journal.number: journal for journal in listed if journal.number in wanted}
+
+
+def by_ids(
+    client: XeroClient, collection: str, id_name: str, ids: Iterable[str], query: Mapping[str, str]
+) -> list[Found]:
+    """Documents by Xero's ids, whatever their status. `id_name` is the property of the collection that holds it.
+
+    Raises PermanentFailure when Xero does not follow the filter.
+    """
+    listed = _page if collection in _UNPAGED else _listed
+    found: list[Found] = []
+    for group in _groups(ids):
+        where = " OR ".join(f"{id_name}==guid({_quoted(each)})" for each in group)
+        elements = listed(client, collection, {**query, "where": where})
+        found += [_found(collection, element) for element in elements]
+    return found
 
 
 def get_one(client: XeroClient, collection: str, key: str, *, purpose: str = "lookups") -> Found | None:

@@ -52,6 +52,14 @@ def check_organisation(connection: Connection) -> list[Finding]:
     return findings
 
 
+def read_lock_date(connection: Connection) -> date | None:
+    """The later of the organisation's lock dates as Xero has them now, which is kept. One call; raises a Failure."""
+    organisation = _read(XeroClient(connection), "Organisation", "Organisations")[0]
+    kept = _lock_dates(organisation)
+    _update(connection, kept)
+    return date.fromisoformat(kept["lock_date"]) if kept["lock_date"] else None
+
+
 def check_again(connection: Connection) -> list[Finding]:
     """The accounts' check over what was read last, without a call; used when a role changes."""
     findings = check_chart(
@@ -103,18 +111,13 @@ def _label(role: AccountRole) -> str:
 def _keep(
     connection: Connection, organisation: Mapping[str, Any], books: Books, findings: list[Finding]
 ) -> None:
-    period = optional_date(organisation.get("PeriodLockDate"))
-    year = optional_date(organisation.get("EndOfYearLockDate"))
-    locked = max((day for day in (period, year) if day), default=None)
     _update(
         connection,
         {
             "organisation": str(organisation.get("Name") or ""),
             "base_currency": books.base_currency,
             "currencies": sorted(books.currencies),
-            "period_lock_date": _iso(period),
-            "year_lock_date": _iso(year),
-            "lock_date": _iso(locked),
+            **_lock_dates(organisation),
             "vat_scheme": str(organisation.get("SalesTaxBasis") or ""),
             "chart": [asdict(account) for account in books.accounts.values()],
             "tax_rates": [
@@ -125,6 +128,17 @@ def _keep(
             "checked_at": timezone.now().isoformat(),
         },
     )
+
+
+def _lock_dates(organisation: Mapping[str, Any]) -> dict[str, str]:
+    period = optional_date(organisation.get("PeriodLockDate"))
+    year = optional_date(organisation.get("EndOfYearLockDate"))
+    locked = max((day for day in (period, year) if day), default=None)
+    return {
+        "period_lock_date": _iso(period),
+        "year_lock_date": _iso(year),
+        "lock_date": _iso(locked),
+    }
 
 
 def _update(connection: Connection, changes: Mapping[str, Any]) -> None:

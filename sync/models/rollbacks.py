@@ -69,6 +69,13 @@ class Rollback(models.Model):
         default=list, help_text="Per account: code, currency, minor units the roll-back adds."
     )
     locked_until = models.DateField(null=True, blank=True)
+    digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="Digest of the postings as planned: the plan holds while it is the same.",
+    )
+    balances_at = models.DateTimeField(null=True, blank=True, help_text="When the balances before were read.")
     balances = models.JSONField(
         default=dict, help_text="Xero's balance of each account before, in its base currency."
     )

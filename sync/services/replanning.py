@@ -54,7 +54,7 @@ def reprocess(pair: Pair) -> Reprocessed:
 @transaction.atomic
 def _rule_anew(pair: Pair, after: int, counts: Reprocessed) -> int | None:
     """The next portion of orders that wait by flow or rules; returns the last one's id, None when there are no more."""
-    _lock(pair)
+    lock_pair(pair)
     waiting = Ruling.objects.filter(_OPEN, pair=pair, order__gt=after).order_by("order").distinct("order")
     ids = list(waiting.values_list("order_id", flat=True)[:PORTION])
     if not ids:
@@ -72,7 +72,7 @@ def _rule_anew(pair: Pair, after: int, counts: Reprocessed) -> int | None:
 @transaction.atomic
 def _make_anew(pair: Pair, after: int, counts: Reprocessed) -> int | None:
     """The next portion of postings that a mapping could not make, or that were refused as an older version made them."""
-    _lock(pair)
+    lock_pair(pair)
     rows = list(
         stopped_by_mapping(pair)
         .filter(pk__gt=after)
@@ -107,7 +107,7 @@ def _close_problems(pair: Pair) -> None:
     open_ones.exclude(pk__in=holding.values("problem")).update(resolved_at=timezone.now())
 
 
-def _lock(pair: Pair) -> None:
+def lock_pair(pair: Pair) -> None:
     """The pipeline's lock, waited for: a batch takes a moment."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, pair.pk])

@@ -25,18 +25,21 @@ def live_invoice_key(order: OrderFacts, postings: Postings) -> str:
     own; so does an order that is posted again after its invoice was rolled back.
     """
     key, generation = order.number, 1
-    while _has_ended(key, postings):
-        if ("invoice_close", key) in postings and not captured_minor(order.payments):
+    while _is_closed(key, postings) or _is_reversed(key, postings):
+        if _is_closed(key, postings) and not captured_minor(order.payments):
             break
         generation += 1
         key = f"{order.number}-{generation}"
     return key
 
 
-def _has_ended(key: str, postings: Postings) -> bool:
-    close, invoice = postings.get(("invoice_close", key)), postings.get(("invoice", key))
-    if close is not None and close.state not in UNSENT | {"cancelled"}:
-        return True
+def _is_closed(key: str, postings: Postings) -> bool:
+    close = postings.get(("invoice_close", key))
+    return close is not None and close.state not in UNSENT | {"cancelled"}
+
+
+def _is_reversed(key: str, postings: Postings) -> bool:
+    invoice = postings.get(("invoice", key))
     return invoice is not None and invoice.state == "reversed"
 
 

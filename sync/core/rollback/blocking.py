@@ -49,7 +49,7 @@ def blockers(document: Document, seen: Seen | None, rules: Rules, *, is_reversed
         for stranger in seen.strangers:
             yield _strange(stranger.words)
     if is_reversed:
-        yield from _of_the_lock(rules)
+        yield from _of_the_lock(document, rules)
 
 
 def under_way() -> Blocker:
@@ -65,7 +65,7 @@ def _strange(words: str) -> Blocker:
     )
 
 
-def _of_the_lock(rules: Rules) -> Iterator[Blocker]:
+def _of_the_lock(document: Document, rules: Rules) -> Iterator[Blocker]:
     day = rules.locked_until.isoformat() if rules.locked_until else ""
     if not rules.reverses_locked:
         yield Blocker(
@@ -73,6 +73,12 @@ def _of_the_lock(rules: Rules) -> Iterator[Blocker]:
             f"The books are locked up to {day}.",
             "Move the lock date in Xero; or set “Documents dated in a locked period” to the first open day in the pair's "
             "settings, and it is taken back by an entry on that day.",
+        )
+    elif document.currency != rules.base_currency:
+        yield Blocker(
+            "locked_currency",
+            f"The books are locked up to {day}, and Xero keeps no journal in {document.currency} to take it back with.",
+            "Move the lock date in Xero for as long as the roll-back takes.",
         )
     elif not rules.reversals:
         yield Blocker(

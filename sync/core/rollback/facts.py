@@ -70,12 +70,14 @@ class Rules:
     """What holds for the pair.
 
     `locked_until` is the later of Xero's lock dates. `reverses_locked`: what is dated up to it is taken back by an entry
-    on the first open day; else it stops the roll-back. `reversals` is the account such entries stand against.
+    on the first open day; else it stops the roll-back. `reversals` is the account such entries stand against, and
+    `base_currency` the one Xero keeps its journals in.
     """
 
     locked_until: date | None = None
     reverses_locked: bool = False
     reversals: str = ""
+    base_currency: str = "GBP"
     batch_sizes: Mapping[str, int] = field(default_factory=dict)
     """How many documents of an undo kind go in one call; one where it is not said."""
 

@@ -67,7 +67,7 @@ def plan(documents: Iterable[Document], roots: Iterable[int], seen: Mapping[int,
     undone = closure(web, roots)
     if not undone:
         return Plan(())
-    in_locked = _taken_back_by_entry(web, undone, rules)
+    in_locked = _taken_back_by_entry(web, undone, seen, rules)
     groups = {web.by_id[key].group for key in undone}
     moving = {each.group for each in web.by_id.values() if each.state == "sending"}
     steps = [
@@ -87,7 +87,7 @@ def _place(step: Step) -> tuple[int, bool, int]:
     return (step.phase if step.action != "drop" else -1, step.document.kind != "refund", step.document.id)
 
 
-def _taken_back_by_entry(web: Web, undone: Iterable[int], rules: Rules) -> set[int]:
+def _taken_back_by_entry(web: Web, undone: Iterable[int], seen: Mapping[int, Seen], rules: Rules) -> set[int]:
     """Documents of a locked period, and those that stand on one or carry one: they stay or go together in Xero.
 
     An overpayment needs no entry of its own: Xero deletes none, so it is given back on an open day anyway.
@@ -95,7 +95,7 @@ def _taken_back_by_entry(web: Web, undone: Iterable[int], rules: Rules) -> set[i
     if rules.locked_until is None:
         return set()
     chosen = {key: web.by_id[key] for key in undone if web.by_id[key].kind not in FOLLOWS}
-    waiting = [each for each in chosen.values() if _is_locked(each, rules)]
+    waiting = [each for each in chosen.values() if _is_locked(each, seen.get(each.id), rules)]
     found: set[int] = set()
     while waiting:
         document = waiting.pop()
@@ -107,8 +107,10 @@ def _taken_back_by_entry(web: Web, undone: Iterable[int], rules: Rules) -> set[i
     return found
 
 
-def _is_locked(document: Document, rules: Rules) -> bool:
-    if document.dated is None or rules.locked_until is None or document.kind == "overpayment":
+def _is_locked(document: Document, seen: Seen | None, rules: Rules) -> bool:
+    """A draft is not in the books, so no lock keeps it."""
+    is_draft = seen is not None and seen.status in {"DRAFT", "SUBMITTED"}
+    if document.dated is None or rules.locked_until is None or document.kind == "overpayment" or is_draft:
         return False
     return document.dated <= rules.locked_until
 
