@@ -10,6 +10,7 @@ import numpy as np
 
 from reconciliation.core.matching import words
 from reconciliation.core.matching.blocking import RARE, join
+from reconciliation.core.matching.names import Name
 from reconciliation.core.matching.references import Tie, tie
 from reconciliation.core.matching.side import Flags, Ints
 from reconciliation.core.matching.work import Verdict, Work
@@ -48,8 +49,14 @@ def tied_pairs(work: Work) -> Tied:
 
 def _name_each_other(work: Work, e: Ints, o: Ints) -> Flags:
     left, right = work.sides.expected.said, work.sides.observed.said
-    pairs = zip(e.tolist(), o.tolist(), strict=True)
-    return np.fromiter((tie(left[a], right[b], work.known) is Tie.SAME for a, b in pairs), dtype=bool, count=len(e))
+    naming = work.naming()
+    same = np.zeros(len(e), dtype=bool)
+    for at, (a, b) in enumerate(zip(e.tolist(), o.tolist(), strict=True)):
+        found = tie(left[a], right[b], work.known)
+        same[at] = found is Tie.SAME or (
+            found is Tie.NUMBER and naming.compare(left[a], right[b]) is not Name.MISMATCH
+        )
+    return same
 
 
 def take_certain(work: Work, tied: Tied) -> None:

@@ -80,9 +80,11 @@ def _batches(view: View) -> Iterator[Sum]:
 
 def _undisputed(view: View, sums: list[Sum]) -> list[Sum]:
     """Sums that share no line with another sum; of sums of the same lines the first. Exact ones go before others."""
-    exact = [each for each in sums if view.gap(each.many, each.one) == 0]
+    pools: tuple[list[Sum], list[Sum]] = ([], [])
+    for each in sums:
+        pools[view.gap(each.many, each.one) != 0].append(each)
     kept: list[Sum] = []
-    for pool in (exact, [each for each in sums if each not in exact]):
+    for pool in pools:
         distinct = list({(each.many, each.one): each for each in reversed(pool)}.values())[::-1]
         uses: dict[tuple[str, int], int] = {}
         for each in (*kept, *distinct):

@@ -47,9 +47,10 @@ class Naming:
             remembered = self._remembered(wanted, self.words(observed))
             if remembered is not None:
                 return remembered
-        if not any(map(_tells, wanted)) or not any(map(_tells, there)):
+        if not any(map(_tells, wanted)):
             return Name.MISSING
-        return self._compare(wanted, there, observed)
+        found = self._compare(wanted, there, observed)
+        return Name.MISSING if found is Name.MISMATCH and not any(map(_tells, there)) else found
 
     def _remembered(self, wanted: tuple[str, ...], there: tuple[str, ...]) -> Name | None:
         pair = (" ".join(sorted(wanted)), " ".join(sorted(there)))

@@ -15,13 +15,14 @@ from reconciliation.core.matching.texts import Said, letters_before_digits
 
 class Tie(IntEnum):
     """OTHER: the text names another document. MISSING: nothing to compare. TYPO: one digit off. PART: cut off, merged with
-    other digits, or short. SAME: the whole reference stands there."""
+    other digits, or short. NUMBER: its number stands there, which anything could have. SAME: the whole reference."""
 
     OTHER = 0
     MISSING = 1
     TYPO = 2
     PART = 3
-    SAME = 4
+    NUMBER = 4
+    SAME = 5
 
 
 _CERTAIN: Final = 5
@@ -64,8 +65,13 @@ def tie(expected: Said, observed: Said, known: Known) -> Tie:
     if forward >= Tie.PART or not observed.ref:
         return forward
     if _whole(observed, expected) and (len(observed.ref) >= _TEXT or known.cores[observed.ref] == 0):
-        return Tie.SAME
+        return _sure(observed)
     return forward
+
+
+def _sure(said: Said) -> Tie:
+    """SAME for a reference with letters or many digits; a short number alone may be anything."""
+    return Tie.NUMBER if said.ref.isdigit() and len(said.ref) <= _TEXT else Tie.SAME
 
 
 def _share_key(expected: Said, observed: Said) -> bool:
@@ -76,12 +82,12 @@ def _stands(expected: Said, observed: Said, known: Known) -> Tie:
     if len(expected.ref) < _SHORT:
         return Tie.MISSING
     if _whole(expected, observed):
-        return Tie.SAME
+        return _sure(expected)
     core = known.core(expected)
     if core in observed.runs and len(core) >= _SHORT:
         alone = len(expected.ref_runs) == 1 or len(core) >= _TEXT + 1
         sure = alone and len(core) >= _CERTAIN and known.runs[core] == 1
-        return Tie.SAME if sure else Tie.PART
+        return Tie.NUMBER if sure else Tie.PART
     if _cut(expected.ref, core, observed):
         return Tie.PART
     return _otherwise(expected, core, observed, known)

@@ -12,7 +12,7 @@ from reconciliation.core.matching.assignment import assign
 from reconciliation.core.matching.blocking import Candidates, candidates
 from reconciliation.core.matching.certain import refused
 from reconciliation.core.matching.evidence import Evidence, evidence, feature_table
-from reconciliation.core.matching.names import Naming
+from reconciliation.core.matching.names import Name
 from reconciliation.core.matching.references import Tie
 from reconciliation.core.matching.rivals import Standing, standing, strongest_other, texts_lead
 from reconciliation.core.matching.side import Flags, Ints
@@ -52,8 +52,7 @@ def look(work: Work) -> tuple[Candidates, Evidence]:
     pairs = Candidates(
         pairs.e[kept], pairs.o[kept], pairs.equal_e, pairs.equal_o, pairs.crowded_e, pairs.crowded_o
     )
-    naming = Naming(sides.noise, sides.rarity, work.memory)
-    return pairs, evidence(sides, pairs, naming, work.known, work.lag)
+    return pairs, evidence(sides, pairs, work.naming(), work.known, work.lag)
 
 
 def score(work: Work) -> Scored:
@@ -85,7 +84,8 @@ def unmistakable(scored: Scored) -> Flags:
     other = np.full(len(found.tie), -1, dtype=np.int64)
     for group, size in ((pairs.e, len(pairs.equal_e)), (pairs.o, len(pairs.equal_o))):
         other = np.maximum(other, strongest_other(group, found.tie, found.exact, size))
-    whole = (found.tie == Tie.SAME) & (other < Tie.PART)
+    named = (found.tie == Tie.SAME) | ((found.tie == Tie.NUMBER) & (found.name != Name.MISMATCH))
     crowded = pairs.crowded_e[pairs.e] | pairs.crowded_o[pairs.o]
     spoken = (found.strength >= _ENOUGH) & (texts_lead(pairs, found) >= _LEAD) & ~crowded
-    return found.exact & (whole | (spoken & (found.tie != Tie.OTHER) & (found.tie != Tie.SAME)))
+    below = (found.tie != Tie.OTHER) & (found.tie < Tie.NUMBER)
+    return found.exact & ((named & (other < Tie.PART)) | (spoken & below))

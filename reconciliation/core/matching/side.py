@@ -24,7 +24,6 @@ _TIMES_THERE: Final = 12
 _DISTINCT_DIGITS: Final = 3
 _MERGED: Final = 6
 _LENGTHS: Final = 3
-_LONG_TOKEN: Final = 11
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,8 +110,9 @@ def _merged(said: Said, lengths: tuple[int, ...]) -> set[str]:
     return {
         token[at : at + length]
         for token in said.tokens
-        if len(token) > _LONG_TOKEN and not token.isdigit()
+        if len(token) > _MERGED and not token.isdigit() and not token.isalpha()
         for length in lengths
+        if len(token) > length
         for at in range(len(token) - length + 1)
     }
 

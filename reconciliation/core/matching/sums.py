@@ -43,7 +43,7 @@ class View:
 
     def gap(self, many: Sequence[int], one: int) -> int:
         """The one minus the sum of the many, minor units."""
-        return int(self.one.minor[one]) - int(self.many.minor[list(many)].sum())
+        return int(self.one.minor[one]) - sum(self.many.minor[list(many)].tolist())
 
     def take(self, many: Sequence[int], one: int, verdict: Verdict) -> None:
         """Decide that these belong together."""

@@ -20,10 +20,8 @@ NOISE: Final = frozenset(
 
 _TOKEN: Final = re.compile(r"[A-Z0-9]+")
 _RUN: Final = re.compile(r"[0-9]+")
-_LETTERS: Final = re.compile(r"[A-Z]+")
 _PREFIX: Final = re.compile(r"^[A-Z]{2,}(?=[0-9])")
 _LONG_WORD: Final = 4
-_MIXED: Final = 5
 _DIGITS: Final = 3
 _DATES: Final = re.compile(r"^(?:20[0-9]{2}[01][0-9][0-3][0-9]|[0-3][0-9][01][0-9]20[0-9]{2})$")
 
@@ -62,11 +60,12 @@ def said_by(line: Line) -> Said:
     tokens = (*reference, *described, *party)
     ref_tokens = reference or [token for token in described if digits_in(token) > _DIGITS]
     ref = "".join(ref_tokens) if reference else max(ref_tokens, key=len, default="")
-    words = frozenset(_words((*described, *party, *reference)))
-    name = tuple(dict.fromkeys(_words(party))) or tuple(dict.fromkeys(_words(described)))
+    words = frozenset(_words(tokens))
+    name = tuple(dict.fromkeys([token for token in party or described if token in words]))
+    if not name:
+        name = tuple(dict.fromkeys([token for token in described if token in words]))
     return Said(
-        "".join(tokens), tokens, frozenset(map(_bare, _RUN.findall(" ".join(tokens)))), ref,
-        tuple(_bare(run) for token in (reference or [ref]) for run in _RUN.findall(token)), name, words,
+        "".join(tokens), tokens, frozenset(_runs(tokens)), ref, tuple(_runs(reference or [ref])), name, words,
         frozenset(filter(None, map(compact, line.keys))),
     )  # fmt: skip
 
@@ -77,13 +76,12 @@ def name_core(text: str) -> str:
 
 
 def _words(tokens: Iterable[str]) -> list[str]:
-    return [
-        word
-        for token in tokens
-        if token not in NOISE
-        for word in _LETTERS.findall(token)
-        if word not in NOISE
-    ]
+    """Words of letters; letters merged with digits are a part of something else."""
+    return [token for token in tokens if token.isalpha() and token not in NOISE]
+
+
+def _runs(tokens: Iterable[str]) -> list[str]:
+    return [_bare(run) for run in _RUN.findall(" ".join(tokens))]
 
 
 def _bare(run: str) -> str:
@@ -104,10 +102,11 @@ def letters_before_digits(ref: str) -> str:
 def keys_of(said: Said, line: Line) -> set[str]:
     """Whatever may tie the line to another: runs of four digits, long words, the whole reference, keys known as such."""
     keys = {run for run in said.runs if len(run) > _DIGITS and not _DATES.match(run)}
-    keys.update(token for token in said.tokens if len(token) >= _MIXED and _is_mixed(token))
+    for token in said.tokens:
+        if len(token) >= _LONG_WORD and not token.isdigit() and token not in NOISE:
+            keys.add(token)
     if len(said.ref) > _DIGITS:
         keys.add(said.ref)
-    keys.update(token for token in said.tokens if len(token) >= _LONG_WORD and token not in NOISE)
     keys.update(said.known)
     if line.batch:
         keys.add(compact(line.batch))
@@ -117,7 +116,3 @@ def keys_of(said: Said, line: Line) -> set[str]:
 def compact(text: str) -> str:
     """Nothing but capital letters and digits."""
     return "".join(_TOKEN.findall(plain(text)))
-
-
-def _is_mixed(token: str) -> bool:
-    return not token.isalpha() and not token.isdigit()

@@ -10,14 +10,14 @@ from reconciliation.core.matching.names import Name
 from reconciliation.core.matching.outcome import Reason
 from reconciliation.core.matching.references import Tie
 
-_PLACES: Final = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3, "OMR": 3, "JOD": 3}
+PLACES: Final = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3, "OMR": 3, "JOD": 3}
 _SIGNS: Final = {"GBP": "£", "EUR": "€", "USD": "$"}
 _MANY: Final = 4
 
 
 def money(minor: int, currency: str) -> str:
     """`£1,234.50`; minor units of the currency."""
-    places = _PLACES.get(currency, 2)
+    places = PLACES.get(currency, 2)
     whole, rest = divmod(abs(minor), 10**places)
     number = f"{whole:,}" + (f".{rest:0{places}}" if places else "")
     sign = "−" if minor < 0 else ""
@@ -47,6 +47,7 @@ _TIES: Final = {
     Tie.MISSING: Reason("reference_missing", "The reference is not in the bank's text."),
     Tie.TYPO: Reason("reference_typo", "The reference differs by one digit."),
     Tie.PART: Reason("reference_part", "Only a part of the reference, or a merged one, is in the bank's text."),
+    Tie.NUMBER: Reason("reference_number", "The number of the reference is in the bank's text."),
     Tie.SAME: Reason("reference_same", "The whole reference is in the bank's text."),
 }
 _NAMES: Final = {

@@ -10,6 +10,7 @@ import numpy as np
 
 from reconciliation.core.matching.lines import Memory, Pairing, Settings
 from reconciliation.core.matching.model import Model
+from reconciliation.core.matching.names import Naming
 from reconciliation.core.matching.outcome import Match, Method, Reason
 from reconciliation.core.matching.references import Known, known_references
 from reconciliation.core.matching.side import Flags, Ints, Sides, sides_of
@@ -46,18 +47,25 @@ class Work:
         """Free observed rows."""
         return np.flatnonzero(self.free_o)
 
+    def naming(self) -> Naming:
+        """What is needed to compare names."""
+        return Naming(self.sides.noise, self.sides.rarity, self.memory)
+
     def are_free(self, e: Sequence[int], o: Sequence[int]) -> bool:
         """Whether nobody has taken any of them."""
         return bool(self.free_e[list(e)].all() and self.free_o[list(o)].all())
 
     def difference(self, e: Sequence[int], o: Sequence[int]) -> int:
         """Observed minus expected, minor units."""
-        return int(self.sides.observed.minor[list(o)].sum() - self.sides.expected.minor[list(e)].sum())
+        expected, observed = self.sides.expected.lines, self.sides.observed.lines
+        return sum(observed[row].minor for row in o) - sum(expected[row].minor for row in e)
 
     def take(self, e: Sequence[int], o: Sequence[int], verdict: Verdict) -> None:
         """Decide that these belong together."""
-        self.free_e[list(e)] = False
-        self.free_o[list(o)] = False
+        for row in e:
+            self.free_e[row] = False
+        for row in o:
+            self.free_o[row] = False
         self.matches.append(
             Match(
                 tuple(sorted(self.sides.expected.lines[row].id for row in e)),

@@ -1,0 +1,1 @@
+"""Lines from CSV files and worlds into CSV files."""
