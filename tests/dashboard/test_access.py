@@ -14,16 +14,28 @@ from django.utils import timezone
 from dashboard.urls import urlpatterns
 from integrations.members.roles import role_allows
 from integrations.members.slugs import RESERVED_SLUGS
-from integrations.models import Connection, Instruction, Membership, Pair, Role
+from integrations.models import (
+    ChargeBatch,
+    Connection,
+    Dispute,
+    DisputeFile,
+    Instruction,
+    Membership,
+    Pair,
+    Role,
+    SavedCard,
+)
 from integrations.pairs.health import Health
+from sandbox.acquirer.core.layouts import ELAVON
 from sync.models import Delivery, Problem, Ruling
 from tests.dashboard.scene import Scene
-from tests.factories import MembershipFactory, PairFactory
+from tests.factories import MembershipFactory, PairFactory, SavedCardFactory
 
 PairClient = Callable[[Pair, str], Client]
 
 _POST_ONLY = {
-    "orders-pay-link", "payments-withdraw", "attention-resolve", "attention-assign", "connections-test", "connections-off",
+    "cards-delete", "cards-charges-agree", "cards-charges-withdraw",
+    "orders-pay-link", "payments-withdraw", "disputes-tie", "attention-resolve", "attention-assign", "connections-test", "connections-off",
     "settings-accounts-clear", "settings-members-change", "attention-release", "attention-refuse", "attention-mend-all",
     *(f"attention-{kind}-{act}" for kind in ("postings", "events", "notices") for act in ("retry", "discard")),
 }  # fmt: skip
@@ -49,9 +61,18 @@ def needed_role(pattern: URLPattern) -> Role:
     return role
 
 
+def dispute_of(pair: Pair) -> Dispute:
+    """A dispute of the pair over a sale that nobody has found."""
+    usual = {"amount_minor": 100, "currency": "GBP", "raised_on": timezone.now().date()}
+    return Dispute.objects.get_or_create(pair=pair, case_id="CB1", defaults=usual)[0]
+
+
 def arguments(name: str, scene: Scene) -> dict[str, Any]:
     """What the address needs beside the pair, from the scene."""
     pair = scene.pair
+    card = SavedCard.objects.filter(pair=pair).first() or SavedCardFactory(
+        pair=pair, first_payment=scene.stray, customer=None
+    )
     known: dict[str, Any] = {
         "file_format": "csv",
         "order_id": scene.orders[0].pk,
@@ -70,6 +91,12 @@ def arguments(name: str, scene: Scene) -> dict[str, Any]:
         "instruction_id": Instruction.objects.get_or_create(
             pair=pair, payment=scene.stray, kind="refund", vendor_tx_code="R1", request_key="k", via="person"
         )[0].pk,
+        "dispute_id": dispute_of(pair).pk,
+        "file_id": DisputeFile.objects.get_or_create(
+            pair=pair, name="f.csv", defaults={"sha256": "", "content": ELAVON.write([]).encode()}
+        )[0].pk,
+        "card_id": card.pk,
+        "batch_id": ChargeBatch.objects.get_or_create(pair=pair, request_key="k", asked_by=None)[0].pk,
         "membership_id": Membership.objects.filter(pair=pair).values_list("pk", flat=True)[0],
     }
     taken = PATTERNS[name].pattern.converters
