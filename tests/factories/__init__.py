@@ -1,5 +1,6 @@
 """Rows for tests: each valid by itself, each field open to be given."""
 
+from tests.factories.cards import SavedCardFactory
 from tests.factories.connections import (
     OpayoConnectionFactory,
     ShopConnectionFactory,
@@ -19,6 +20,7 @@ __all__ = [
     "OrderFactory",
     "PairFactory",
     "PaymentFactory",
+    "SavedCardFactory",
     "ShopConnectionFactory",
     "UserFactory",
     "XeroConnectionFactory",
