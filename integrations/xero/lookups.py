@@ -70,6 +70,17 @@ def find_invoices(client: XeroClient, numbers: Iterable[str]) -> dict[str, Found
     return found
 
 
+def find_bills(client: XeroClient, numbers: Iterable[str]) -> list[Found]:
+    """Live bills (ACCPAY) with any of the numbers."""
+    wanted = set(numbers)
+    return [
+        bill
+        for query in _by_number(wanted)
+        for bill in _all(client, "Invoices", query)
+        if bill.type == "ACCPAY" and bill.number in wanted and bill.status not in _GONE
+    ]
+
+
 def find_invoices_by_id(client: XeroClient, ids: Iterable[str]) -> dict[str, Found]:
     """Invoices by InvoiceID."""
     return {

@@ -37,6 +37,7 @@ class Posting(models.Model):
         SPEND = "spend", "Money spent"
         RECEIVE = "receive", "Money received"
         BANK_TRANSFER = "bank_transfer", "Bank transfer"
+        BILL = "bill", "Bill"
         JOURNAL = "journal", "Manual journal"
         REFUND_DELETE = "refund_delete", "Delete cash refund"
         ALLOCATION_DELETE = "allocation_delete", "Take credit note off invoice"

@@ -24,6 +24,11 @@ def invoice(posting: Posting) -> Element:
     return {**posting.document, "Contact": {"ContactID": _contact_id(posting)}}
 
 
+def bill(posting: Posting) -> Element:
+    """Bill of a supplier, whom the document names."""
+    return dict(posting.document)
+
+
 def _contact_id(posting: Posting) -> str:
     return posting.customer.xero_contact_id if posting.customer else ""
 

@@ -93,6 +93,7 @@ KINDS: Mapping[str, Kind] = {
     _K.CREDIT_NOTE_ALLOCATION: Kind(
         "PUT", "/CreditNotes/{before}/Allocations", "Allocations", "payments", "urgent", elements.allocation, 1, "allocation", reads_beneath=True),
     _K.JOURNAL: Kind("PUT", "/ManualJournals", "ManualJournals", "journals", "urgent", elements.journal, words="journal"),
+    _K.BILL: Kind("PUT", "/Invoices", "Invoices", "invoices", "normal", elements.bill, words="bill"),
     _K.INVOICE: Kind("PUT", "/Invoices", "Invoices", "invoices", "normal", elements.invoice, words="invoice"),
     _K.CONTACT: Kind("PUT", "/Contacts", "Contacts", "contacts", "normal", elements.contact, words="contact"),
     _K.CONTACT_UPDATE: Kind(

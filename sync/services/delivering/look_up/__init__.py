@@ -22,6 +22,7 @@ _LOOK_UPS: Mapping[str, Callable[[XeroClient, Sequence[Posting]], Mapping[int, F
     Posting.Kind.CONTACT: sales.contacts,
     Posting.Kind.CONTACT_UPDATE: sales.contact_updates,
     Posting.Kind.INVOICE: sales.invoices,
+    Posting.Kind.BILL: sales.bills,
     Posting.Kind.INVOICE_AUTHORISE: sales.changed_invoices(sales.is_authorised),
     Posting.Kind.INVOICE_UPDATE: sales.changed_invoices(sales.is_updated),
     Posting.Kind.INVOICE_CLOSE: sales.changed_invoices(sales.is_closed),

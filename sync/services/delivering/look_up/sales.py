@@ -8,6 +8,7 @@ from integrations.core.money import Money
 from integrations.xero.client import XeroClient
 from integrations.xero.lookups import (
     Found,
+    find_bills,
     find_contacts,
     find_contacts_by_name,
     find_invoices,
@@ -74,6 +75,21 @@ def _invoice(posting: Posting, found: Found | None) -> Finding:
         f"Xero already has an invoice {found.number} ({found.status.lower()}, {found.total} {found.currency}) that "
         "is not this order's. Give one of them another number, or delete the other in Xero; then try again."
     )
+
+
+def bills(client: XeroClient, postings: Sequence[Posting]) -> dict[int, Finding]:
+    """By number and total: of bills Xero lets several have the same number."""
+    found = find_bills(client, [str(posting.document["InvoiceNumber"]) for posting in postings])
+    known = {(bill.number, bill.total): bill for bill in found}
+    return {
+        posting.pk: there(known[key]) if (key := _bill_key(posting)) in known else Absent()
+        for posting in postings
+    }
+
+
+def _bill_key(posting: Posting) -> tuple[str, object]:
+    total = Money(posting.amount_minor, posting.currency).to_decimal()
+    return str(posting.document["InvoiceNumber"]), total
 
 
 def changed_invoices(wanted: Callable[[Posting, Found], bool]) -> Callable[..., dict[int, Finding]]:
