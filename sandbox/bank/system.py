@@ -140,10 +140,10 @@ def _body(statement: Statement, file_format: str, query: Mapping[str, str], kind
         raise ValueError(f"Statements can be broken as one of {', '.join(broken.KINDS)}")
     if kind == "duplicates":
         statement = broken.repeated(statement)
-    if kind == "huge":
-        size = min(int(query.get("size_mb", _USUAL_SIZE)), _MOST_SIZE)
-        statement = broken.enlarged(statement, size * _MEBIBYTE)
     text = _text(statement, file_format, query)
+    if kind == "huge":
+        size = min(int(query.get("size_mb", _USUAL_SIZE)), _MOST_SIZE) * _MEBIBYTE
+        text = _text(broken.enlarged(statement, 1 + size // len(text)), file_format, query)
     spoil = broken.SPOILERS.get(kind)
     return spoil(text, file_format) if spoil else text.encode()
 

@@ -27,9 +27,8 @@ def repeated(statement: Statement) -> Statement:
     return replace(statement, lines=tuple(lines))
 
 
-def enlarged(statement: Statement, size: int) -> Statement:
-    """The lines again and again, until a file of them has about so many bytes."""
-    times = max(1, size // (150 * max(1, len(statement.lines))))
+def enlarged(statement: Statement, times: int) -> Statement:
+    """The lines again and again."""
     return replace(statement, lines=statement.lines * times)
 
 
