@@ -120,7 +120,7 @@ def _gross(line: Mapping[str, Any], undone: Posting) -> Decimal:
 
 
 def _is_untaxed(undone: Posting) -> bool:
-    return undone.document.get("LineAmountTypes") == "NoTax"
+    return str(undone.document.get("LineAmountTypes")) == "NoTax"
 
 
 def _line(code: str, amount: Decimal) -> Line:

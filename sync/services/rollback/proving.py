@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from integrations.clock import business_now
@@ -34,7 +35,7 @@ def read_balances(rollback: Rollback) -> None:
     """What the accounts hold by Xero's trial balance before anything is undone. One call; raises a Failure."""
     client = XeroClient(xero_of(rollback.pair))
     at = timezone.now()
-    balances = trial_balance(client, business_now().date())
+    balances = trial_balance(client, _as_at(rollback))
     wanted = {effect["account"] for effect in rollback.effects}
     rollback.balances = {code: str(balances.get(code, Decimal(0))) for code in sorted(wanted)}
     rollback.balances_at = at
@@ -44,7 +45,7 @@ def read_balances(rollback: Rollback) -> None:
 def prove(rollback: Rollback) -> Rollback:
     """Read everything back and write the proof down. Raises a Failure when Xero cannot be read: the proof comes later."""
     client = XeroClient(xero_of(rollback.pair))
-    accounts = list(_accounts(rollback, trial_balance(client, business_now().date())))
+    accounts = list(_accounts(rollback, trial_balance(client, _as_at(rollback))))
     checked, wrong = _documents(rollback, client)
     proof = {"accounts": accounts, "checked": checked, "wrong": wrong, "read_at": timezone.now().isoformat()}
     with transaction.atomic():
@@ -58,6 +59,14 @@ def prove(rollback: Rollback) -> Rollback:
         fresh.save(update_fields=["proof", "is_proved", "state", "ended_at", "error"])
         _tell(fresh)
     return fresh
+
+
+def _as_at(rollback: Rollback) -> date:
+    """A day by which everything at hand is in the books, wherever it is today."""
+    dates = rollback.steps.annotate(dated=KT("posting__document__Date")).values_list("dated", flat=True)
+    latest = max((text[:10] for text in dates if text), default="")
+    days = [business_now().date(), rollback.locked_until, date.fromisoformat(latest) if latest else None]
+    return max(day for day in days if day) + timedelta(days=1)
 
 
 def _tell(rollback: Rollback) -> None:

@@ -65,11 +65,11 @@ def on_phase(nth: int) -> Callable[[], None]:
         real = running.update_rows
 
         def dying(*args: object) -> None:
-            real(*args)  # type: ignore[arg-type]  # as they came
+            real(*args)
             if next(seen) == nth:
                 die()
 
-        running.update_rows = dying  # type: ignore[assignment]  # in a process that ends here
+        running.update_rows = dying
 
     return arrange
 
