@@ -11,7 +11,8 @@ from reconciliation.worlds.world import Knobs, World
 
 LEARNED: Final = 48
 CALIBRATED: Final = 48
-_LINES: Final = 1200
+_FEWEST: Final = 300
+_MOST: Final = 4500
 _CALIBRATION: Final = 100_000
 _SEED: Final = 7_000
 
@@ -50,7 +51,7 @@ def _varied(seed: int) -> Knobs:
     luck = Luck(seed)
     whole = luck.share()
     return Knobs(
-        lines=_LINES,
+        lines=int(_FEWEST * (_MOST / _FEWEST) ** luck.share()),
         days=luck.between(10, 150),
         reference_whole=whole,
         reference_cut=(1 - whole) * luck.share() * 0.6,

@@ -6,6 +6,7 @@ from django.db import models
 
 from integrations.models import Event, Pair
 from reconciliation.models.merchants import MerchantAccount
+from reconciliation.models.settlements import Settlement
 from sync.models import Posting
 
 
@@ -25,6 +26,12 @@ class FeeBill(models.Model):
     )
     lines = models.JSONField(
         default=list, help_text="Each with what was charged and what the rate card says."
+    )
+    settlement = models.OneToOneField(
+        Settlement,
+        on_delete=models.PROTECT,
+        related_name="fee_bill",
+        help_text="Its collection by the acquirer, as money that is expected at the bank.",
     )
     posting = models.OneToOneField(
         Posting, null=True, blank=True, on_delete=models.PROTECT, related_name="fee_bill"

@@ -16,7 +16,7 @@ MONEY: Final = (
     "equal", "up to 0.5 % less", "up to 3.5 % less", "up to 12 % less", "up to 3.5 % more", "up to 12 % more", "far"
 )  # fmt: skip
 _LAGS: Final = np.array([-14, -3, 0, 1, 4, 8, 15, 31])
-_COUNTS: Final = np.array([1, 2, 3, 5, 9, 17])
+_COUNTS: Final = np.array([1, 2, 3, 5, 9, 17, 33, 65])
 
 TIE_WEIGHT: Final = np.array([-6, 0, 3, 6, 9, 12])
 NAME_WEIGHT: Final = np.array([-4, 0, 3, 6])
@@ -53,7 +53,7 @@ class Evidence:
 FEATURES: Final = (
     "money", "tie", "name", "late", "rarity", "equal_e", "equal_o", "weekend", "silent"
 )  # fmt: skip
-LEVELS: Final = (7, 6, 4, 9, 7, 7, 7, 2, 4)
+LEVELS: Final = (7, 6, 4, 9, 9, 9, 9, 2, 4)
 
 
 def evidence(sides: Sides, pairs: Candidates, naming: Naming, known: Known, lag: int) -> Evidence:

@@ -9,6 +9,7 @@ import numpy as np
 
 from reconciliation.core.matching import words
 from reconciliation.core.matching.certain import Tied, take_certain, tied_pairs
+from reconciliation.core.matching.collector import without_collector
 from reconciliation.core.matching.keyed import offer_keyed, take_keyed
 from reconciliation.core.matching.lines import CAREFUL, NOTHING_REMEMBERED, Line, Memory, Pairing, Settings, pairings
 from reconciliation.core.matching.model import Model, shipped
@@ -35,7 +36,12 @@ def match(
     cannot be read.
     """
     model = model or shipped()
-    found = [_decide(pairing, settings, memory, model) for pairing in pairings(expected, observed)]
+    with without_collector():
+        return _together([_decide(each, settings, memory, model) for each in pairings(expected, observed)], model)
+
+
+def _together(found: Sequence[Outcome], model: Model) -> Outcome:
+    """The outcomes of all currencies as one."""
     return Outcome(
         tuple(sorted((each for part in found for each in part.matches), key=lambda each: (each.expected, each.observed))),
         tuple(sorted((each for part in found for each in part.open_expected), key=lambda each: each.id)),

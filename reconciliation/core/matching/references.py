@@ -94,11 +94,16 @@ def _stands(expected: Said, observed: Said, known: Known) -> Tie:
 
 
 def _whole(part: Said, text: Said) -> bool:
-    if len(part.ref) <= _SHORT or part.ref not in text.compact:
+    """Whether the whole reference stands there, however it is divided, with no further digits before or behind."""
+    ref = part.ref
+    if len(ref) <= _SHORT or ref not in text.compact or (not part.ref_runs and len(ref) < _TEXT):
         return False
-    if not part.ref_runs:
-        return len(part.ref) >= _TEXT
-    return text.runs.issuperset(part.ref_runs)
+    return text.runs.issuperset(part.ref_runs) or any(ref in token and _bounded(ref, token) for token in text.tokens)
+
+
+def _bounded(ref: str, token: str) -> bool:
+    before, _, behind = token.partition(ref)
+    return not (ref[0].isdigit() and before[-1:].isdigit()) and not (ref[-1].isdigit() and behind[:1].isdigit())
 
 
 def _cut(ref: str, core: str, observed: Said) -> bool:

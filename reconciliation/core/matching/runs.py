@@ -12,7 +12,7 @@ import numpy as np
 from reconciliation.core.matching import words
 from reconciliation.core.matching.outcome import Method
 from reconciliation.core.matching.sums import View, both_ways
-from reconciliation.core.matching.texts import compact, name_core
+from reconciliation.core.matching.texts import digits_in, name_core
 from reconciliation.core.matching.work import Verdict, Work
 
 _DAYS: Final = 7
@@ -21,6 +21,7 @@ _MOST_KEYS: Final = 200
 _WAIT: Final = 10
 _EARLY: Final = 1
 _NEAR: Final = 5
+_NUMBERED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _groups(view: View) -> Iterator[_Group]:
 def _together(batch: str, description: str, day: int) -> Iterator[tuple[str, str]]:
     if batch:
         yield "batch", batch
-    if compact(description):
+    if digits_in(description) >= _NUMBERED:
         yield "text", description
         yield f"text {day}", description
 

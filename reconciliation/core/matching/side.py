@@ -110,7 +110,7 @@ def _merged(said: Said, lengths: tuple[int, ...]) -> set[str]:
     return {
         token[at : at + length]
         for token in said.tokens
-        if len(token) > _MERGED and not token.isdigit() and not token.isalpha()
+        if len(token) > _MERGED and not token.isdigit()
         for length in lengths
         if len(token) > length
         for at in range(len(token) - length + 1)

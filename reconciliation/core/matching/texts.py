@@ -20,6 +20,7 @@ NOISE: Final = frozenset(
 
 _TOKEN: Final = re.compile(r"[A-Z0-9]+")
 _RUN: Final = re.compile(r"[0-9]+")
+_PADDED: Final = re.compile(r"(?<![0-9])0[0-9]{4,}")
 _PREFIX: Final = re.compile(r"^[A-Z]{2,}(?=[0-9])")
 _LONG_WORD: Final = 4
 _DIGITS: Final = 3
@@ -102,6 +103,7 @@ def letters_before_digits(ref: str) -> str:
 def keys_of(said: Said, line: Line) -> set[str]:
     """Whatever may tie the line to another: runs of four digits, long words, the whole reference, keys known as such."""
     keys = {run for run in said.runs if len(run) > _DIGITS and not _DATES.match(run)}
+    keys.update(_PADDED.findall(" ".join(said.tokens)))
     for token in said.tokens:
         if len(token) >= _LONG_WORD and not token.isdigit() and token not in NOISE:
             keys.add(token)
