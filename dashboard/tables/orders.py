@@ -12,6 +12,7 @@ from dashboard.core import states
 from dashboard.core.states import state_words
 from dashboard.forms.filters import ListFilter, choice_field, choices_of, day_field
 from dashboard.tables.cells import Amount, Badge, Cell, Link, Moment, Text
+from dashboard.tables.customers import customer_link
 from dashboard.tables.table import Column, EmptyState, TableSpec
 from integrations.models import Order, Pair
 
@@ -35,7 +36,7 @@ ORDERS: TableSpec[Order] = TableSpec(
     columns=(
         Column("number", "Order", lambda row, pair: order_link(row, pair, main=True), sort="number", fixed=True),
         Column("placed", "Placed", lambda row, pair: Moment(row.placed_at, pair.zone), sort="placed_at"),
-        Column("customer", "Customer", lambda row, pair: Text(row.customer.name if row.customer else "")),
+        Column("customer", "Customer", lambda row, pair: customer_link(row.customer, pair)),
         Column("email", "E-mail", lambda row, pair: Text(row.customer.email if row.customer else ""), shown=False),
         Column("state", "State", lambda row, pair: Badge(state_words(states.ORDER, row.state)), sort="state"),
         Column("invoice", "Invoice in Xero", _invoice),

@@ -94,7 +94,12 @@ class CustomerSuggestion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first} and {self.second or self.contact}"
+        return f"{self.first} and {self.other_side}"
+
+    @property
+    def other_side(self) -> Customer | KnownContact | None:
+        """Whom the first may be one with."""
+        return self.second or self.contact
 
 
 class CustomerMerge(models.Model):

@@ -1,6 +1,6 @@
 // j k x / ? and g h, g n, g m, … Single keys can be switched off in the list of shortcuts (WCAG 2.1.4).
 
-const PAGES = { h: "", n: "attention/", o: "orders/", p: "payments/", x: "postings/", e: "events/", m: "mapping/", a: "activity/", c: "connections/", s: "settings/" };
+const PAGES = { h: "", n: "attention/", o: "orders/", u: "customers/", p: "payments/", x: "postings/", e: "events/", m: "mapping/", a: "activity/", c: "connections/", s: "settings/" };
 const SWITCH = "tillbridge.shortcuts";
 let isGoing = false;
 
@@ -34,6 +34,12 @@ function pick() {
   return true;
 }
 
+function reject() {
+  const button = document.activeElement.closest("article")?.querySelector("[data-reject]");
+  button?.click();
+  return Boolean(button);
+}
+
 function go(key) {
   const pair = document.body.dataset.pair;
   if (pair && key in PAGES) location.assign(`/${pair}/${PAGES[key]}`);
@@ -56,6 +62,7 @@ function act(key) {
     case "j": move(1); return true;
     case "k": move(-1); return true;
     case "x": return pick();
+    case "r": return reject();
     case "/": return search();
     case "?": document.getElementById("shortcuts").showModal(); return true;
     case "g":

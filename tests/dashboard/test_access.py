@@ -17,6 +17,9 @@ from integrations.members.slugs import RESERVED_SLUGS
 from integrations.models import (
     ChargeBatch,
     Connection,
+    Customer,
+    CustomerMerge,
+    CustomerSuggestion,
     Dispute,
     DisputeFile,
     Instruction,
@@ -34,6 +37,7 @@ from tests.factories import MembershipFactory, PairFactory, SavedCardFactory
 PairClient = Callable[[Pair, str], Client]
 
 _POST_ONLY = {
+    "customers-reject", "customers-undo", "customers-field",
     "cards-delete", "cards-charges-agree", "cards-charges-withdraw",
     "orders-pay-link", "payments-withdraw", "disputes-tie", "attention-resolve", "attention-assign", "connections-test", "connections-off",
     "settings-accounts-clear", "settings-members-change", "attention-release", "attention-refuse", "attention-mend-all",
@@ -67,6 +71,17 @@ def dispute_of(pair: Pair) -> Dispute:
     return Dispute.objects.get_or_create(pair=pair, case_id="CB1", defaults=usual)[0]
 
 
+def _of_customers(pair: Pair) -> dict[str, int]:
+    """A customer, a suggestion and an act; the act is on two customers without orders."""
+    first, second = Customer.objects.filter(pair=pair).order_by("pk")[:2]
+    by = Membership.objects.filter(pair=pair).values_list("user", flat=True)[0]
+    suggestion, _ = CustomerSuggestion.objects.get_or_create(pair=pair, first=first, second=second, score=60)
+    act, _ = CustomerMerge.objects.get_or_create(
+        pair=pair, kind="merge", survivor=first, other=second, by_id=by, defaults={"reason": "One"}
+    )
+    return {"customer_id": first.pk, "suggestion_id": suggestion.pk, "act_id": act.pk}
+
+
 def arguments(name: str, scene: Scene) -> dict[str, Any]:
     """What the address needs beside the pair, from the scene."""
     pair = scene.pair
@@ -95,6 +110,8 @@ def arguments(name: str, scene: Scene) -> dict[str, Any]:
         "file_id": DisputeFile.objects.get_or_create(
             pair=pair, name="f.csv", defaults={"sha256": "", "content": ELAVON.write([]).encode()}
         )[0].pk,
+        **_of_customers(pair),
+        "field": "email",
         "card_id": card.pk,
         "batch_id": ChargeBatch.objects.get_or_create(pair=pair, request_key="k", asked_by=None)[0].pk,
         "membership_id": Membership.objects.filter(pair=pair).values_list("pk", flat=True)[0],
