@@ -132,7 +132,7 @@ def _notice(dispute: Dispute) -> Chapter:
         ("Authorisation code", dispute.bank_auth_code),
         ("Day of the sale", _day(dispute.sold_on)),
     ])  # fmt: skip
-    grid = Grid(("Day", "State", "Amount", "Said"), steps, frozenset({2}), (3, 4, 3, 8), "What has happened")
+    grid = Grid(("Day", "State", "Amount", "Said"), steps, frozenset({2}), (4, 4, 3, 7), "What has happened")
     return Chapter("The acquirer's notice", (told, grid) if steps else (told,))
 
 
@@ -155,7 +155,7 @@ def _order(order: Order | None, zone: ZoneInfo) -> Chapter:
         (
             facts([("Order", order.number), ("Placed", _moment(order.placed_at, zone)), ("Total", _money(order.total_minor, money))]),
             Grid(
-                ("What", "SKU", "Quantity", "Price", "VAT", "Amount"), tuple(rows), _NUMERIC, (8, 3, 2, 3, 2, 3),
+                ("What", "SKU", "Quantity", "Price", "VAT", "Amount"), tuple(rows), _NUMERIC, (8, 3, 3, 3, 2, 3),
                 f"Lines (prices {says} VAT)",
             ),
         ),

@@ -55,9 +55,10 @@ class NoticeForm(PageForm):
 
     def looked_at(self) -> DisputeNotice | None:
         """What the form would tell, a note or none; None while it is not understood. Looking takes no note."""
-        wants_note = self.is_bound and self.data.get("step") == "do"
-        self.fields["note"].required = wants_note
+        note = self.fields["note"]
+        note.required = self.data.get("step") == "do"
         self.full_clean()
+        note.required = True
         return self.notice if self.is_bound and not self.errors else None
 
     def clean(self) -> dict[str, Any]:

@@ -69,6 +69,8 @@ def _said(dispute: Dispute, notice: DisputeNotice) -> str:
     parts = []
     if notice.payment:
         parts.append(f"It is about payment {notice.payment}")
+    if notice.unties:
+        parts.append("It is not about that sale")
     if notice.loss:
         parts.append(f"A loss is booked so: {Dispute.Loss(notice.loss).label.lower()}")
     if notice.respond_by and not notice.state:

@@ -126,6 +126,8 @@ def disputes_find(request: MemberRequest, pair: Pair, dispute_id: int) -> HttpRe
 def disputes_tie(request: MemberRequest, pair: Pair, dispute_id: int) -> HttpResponse:
     """Say which sale a dispute is about."""
     dispute = dispute_of(pair, dispute_id)
+    if "untie" in request.POST:
+        return _untied(request, dispute)
     payment = get_object_or_404(Payment, pair=pair, vendor_tx_code=request.POST.get("payment", ""))
     reason = request.POST.get("reason", "").strip()[:500] or "Chosen among the likeliest sales."
     if payment.currency != dispute.currency:
@@ -137,3 +139,17 @@ def disputes_tie(request: MemberRequest, pair: Pair, dispute_id: int) -> HttpRes
         act(pair, notice, "tied", by=request.user, reason=reason)
         messages.success(request, f"The dispute is about {payment}. {_TOLD}")
     return redirect("disputes-page", pair.slug, dispute.pk)
+
+
+def _untied(request: MemberRequest, dispute: Dispute) -> HttpResponse:
+    """It is not about the sale it was tied to, and nobody knows yet about which it is."""
+    reason = request.POST.get("reason", "").strip()[:500]
+    if not reason:
+        messages.error(request, "Say why it is not this sale: it is kept in the audit log.")
+        return redirect("disputes-find", dispute.pair.slug, dispute.pk)
+    notice = DisputeNotice(dispute.case_id, today_of(dispute.pair), unties=True, note=reason)
+    act(dispute.pair, notice, "untied", by=request.user, reason=reason)
+    messages.success(
+        request, "The dispute is taken off its sale. What was booked of it is undone within seconds."
+    )
+    return redirect("disputes-page", dispute.pair.slug, dispute.pk)

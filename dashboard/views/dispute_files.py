@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,6 +17,8 @@ from integrations.disputes.importing import BadRowsError, Look, look
 from integrations.disputes.layouts import columns_for, keep_columns
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import DisputeFile, Pair, Role
+
+_ENCODINGS: Final = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,6 +73,7 @@ def _file_context(
         "pair": pair,
         "file": file,
         "table": table,
+        "encoding": _ENCODINGS[table.encoding],
         "columns": columns,
         "found": found,
         "groups": [

@@ -10,7 +10,7 @@ from integrations.disputes.core.notices import DisputeNotice, notice_to_json
 from integrations.disputes.telling import tell
 from integrations.models import AuditEntry, Event, Pair, User
 
-Act = Literal["entered", "moved_on", "tied", "loss_chosen"]
+Act = Literal["entered", "moved_on", "tied", "untied", "loss_chosen"]
 PREFIX: Final = "dispute."
 
 

@@ -29,7 +29,7 @@ from integrations.models import (
 )
 from mapping.services.versions import ensure_default_mappings
 from sandbox.acquirer.core.layouts import ELAVON
-from sync.models import Notice
+from sync.models import Notice, Posting
 from tests.dashboard.conftest import member
 from tests.factories import (
     AccountRoleFactory,
@@ -282,6 +282,26 @@ def test_a_dispute_by_hand_finds_its_sale_or_a_person_chooses_it(pair: Pair, ope
     dispute.refresh_from_db()
     assert dispute.payment == payment
     assert "already" in text(operator.post(new, values))
+
+
+def test_a_dispute_is_taken_off_a_wrong_sale_and_what_was_booked_is_undone(
+    dispute: Dispute, operator: Client, pair: Pair
+) -> None:
+    assert Posting.objects.filter(dispute=dispute).exclude(state="cancelled").exists()
+    where = page_of(dispute, "disputes-tie")
+    operator.post(where, {"untie": "1", "reason": " "})
+    operator.post(where, {"untie": "1", "reason": "Another shop's sale"})
+    process(pair)
+    dispute.refresh_from_db()
+    assert (dispute.payment, dispute.order) == (None, None)
+    assert not Posting.objects.filter(dispute=dispute).exclude(state="cancelled").exists()
+    assert AuditEntry.objects.get(action="dispute.untied").reason == "Another shop's sale"
+    assert "It is this one" in text(operator.get(page_of(dispute)))
+    operator.post(where, {"payment": Payment.objects.get().vendor_tx_code})
+    process(pair)
+    dispute.refresh_from_db()
+    assert dispute.payment is not None
+    assert Posting.objects.filter(dispute=dispute).exclude(state="cancelled").exists()
 
 
 def test_the_evidence_pack_holds_what_we_hold_and_no_card_number(

@@ -68,6 +68,8 @@ class DisputeNotice:
     """How a loss is booked, chosen by a person: "sale_undone" (credit note) or "bad_debt" (journal)."""
     payment: str = ""
     """VendorTxCode of the sale, chosen by a person."""
+    unties: bool = False
+    """A person says that it is not about the sale it was tied to, and does not know about which it is."""
 
     def __post_init__(self) -> None:
         for check in (_check_names, _check_words, _check_money):
@@ -138,6 +140,8 @@ def _check_names(notice: DisputeNotice) -> None:
                 f"The {name.replace('_', ' ')} looks like a whole card number, and those are never kept. Check which "
                 "column it was read from."
             )
+    if notice.unties and notice.payment:
+        raise NoticeError("A dispute is either taken off its sale or tied to another, not both at once.")
     for name, longest in _LONGEST.items():
         if len(getattr(notice, name)) > longest:
             raise NoticeError(f"The {name.replace('_', ' ')} is longer than {longest} signs.")

@@ -24,7 +24,7 @@ UNTIED: Final = "dispute_untied"
 
 
 def tie_disputes(batch: Batch) -> None:
-    """Tie what was told of in this batch and knows no sale yet."""
+    """Tie what was told of in this batch and knows no sale yet; what a person took off its sale gets the likeliest only."""
     untied = [
         (batch.cases.disputes[key], event)
         for key, event in batch.cases.changed.items()
@@ -34,7 +34,8 @@ def tie_disputes(batch: Batch) -> None:
     batch.wanted["payments"].update(code for code in found.values() if code)
     batch.fetch()
     for dispute, event in untied:
-        if payment := batch.payments.get(found[dispute.case_id]):
+        payment = batch.payments.get(found[dispute.case_id])
+        if payment is not None and not dispute.is_tied_by_person:
             tie(batch, dispute, payment, event)
 
 
@@ -46,6 +47,13 @@ def tie(batch: Batch, dispute: Dispute, payment: Payment, event: Event | None) -
     dispute.payment, dispute.order = payment, payment.order
     dispute.tie_count += 1
     touch(batch, dispute, event)
+
+
+def untie(batch: Batch, dispute: Dispute, event: Event) -> None:
+    """Have the dispute know no sale until a person chooses one; the order is planned again without it."""
+    touch(batch, dispute, event)
+    dispute.payment = dispute.order = None
+    dispute.is_tied_by_person = True
 
 
 def touch(batch: Batch, dispute: Dispute, event: Event | None) -> None:

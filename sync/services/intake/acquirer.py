@@ -18,7 +18,7 @@ from integrations.disputes.core.stories import Story
 from integrations.models import Dispute, DisputeChange, Event, Payment
 from sync.services.batch import Batch
 from sync.services.disputing.cases import story as story_of_changes
-from sync.services.disputing.tying import tie, touch
+from sync.services.disputing.tying import tie, touch, untie
 from sync.services.intake.outcomes import Done, Outcome, UnreadableError, Wait
 
 _MOST_ATTEMPTS: Final = 300
@@ -59,7 +59,9 @@ def apply(batch: Batch, event: Event, message: Told) -> Outcome:
     before = dispute.state
     story = _story(batch, dispute, change)
     _learn(batch, dispute, notice, story)
-    if notice.payment:
+    if notice.unties:
+        untie(batch, dispute, event)
+    elif notice.payment:
         _choose(batch, event, dispute, batch.payments.get(notice.payment), notice)
     batch.cases.keep(dispute, change, event)
     touch(batch, dispute, event)
