@@ -219,5 +219,6 @@ def link_for_new_card(card: SavedCard, now: datetime) -> str:
     if card.customer is None:
         return ""
     orders = _open_orders(card.pair).filter(customer=card.customer).filter(Q(placed_at__lte=now))
-    owed = next((order for order in orders.order_by("-pk")[:20] if due_of(order)), None)
+    newest = orders.order_by("-pk")[:20]
+    owed = next((order for order in newest if due_of(order) and not why_not_now(order)), None)
     return pay_url(owed) if owed else ""

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from dashboard.core.card_states import BATCH, CHARGE, card_words
 from dashboard.selectors.cards import CardsPanel, panel_of, today
 from dashboard.tables.cards import card_name
+from integrations.cards.core.consent import Consent
 from integrations.models import CardCharge, ChargeBatch, Customer, Order, SavedCard
 
 register = template.Library()
@@ -24,6 +25,12 @@ def cards_panel(customer: Customer | None, order: Order | None = None) -> CardsP
 def card_label(card: SavedCard) -> str:
     """`{{ card|card_label }}`: VISA •••• 0006."""
     return card_name(card)
+
+
+@register.filter
+def consent_place(consent: Consent) -> str:
+    """Where a consent was given, for people: "Pay link"."""
+    return consent.channel.replace("_", " ").capitalize() or "—"
 
 
 @register.filter

@@ -56,6 +56,7 @@ def _card(pair: Pair, card: SavedCard) -> dict[str, object]:
         "view": view_of(card),
         "charges": card.charges.select_related("order", "batch").order_by("-pk")[:50],
         "accesses": accesses_of(card),
+        "offers_to_keep": policy_of(pair).offers_to_keep,
         "new_card_link": link_for_new_card(card, business_now()),
         "form": ReasonForm(),
     }

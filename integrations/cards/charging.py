@@ -95,7 +95,7 @@ def recode(instruction: Instruction) -> str:
     """Another code for a charge whose code somebody else's transaction has; the attempt to pay gets it too."""
     charge = CardCharge.objects.select_related("order", "payment").get(instruction=instruction)
     code = next_payment_code(charge.order)
-    Payment.objects.filter(pk=charge.payment_id).update(vendor_tx_code=code)
+    Payment.objects.filter(card_charge=charge).update(vendor_tx_code=code)
     return code
 
 

@@ -26,7 +26,7 @@ def settle_card(instruction: Instruction) -> None:
         if is_done:
             wipe(instruction.card, instruction.reason or "Deleted at Opayo")
         else:
-            SavedCard.objects.filter(pk=instruction.card_id, state=SavedCard.State.DELETING).update(
+            SavedCard.objects.filter(pk=instruction.card.pk, state=SavedCard.State.DELETING).update(
                 state=SavedCard.State.USABLE
             )
 
@@ -41,7 +41,7 @@ def _settle_charge(instruction: Instruction, *, is_done: bool) -> None:
         SavedCard.objects.filter(pk=charge.card_id).update(last_used_at=charge.ended_at)
     else:
         # The attempt to pay has failed; captured ones are told by the event.
-        Payment.objects.filter(pk=charge.payment_id, state=Payment.State.REGISTERED).update(
+        Payment.objects.filter(card_charge=charge, state=Payment.State.REGISTERED).update(
             state=Payment.State.FAILED, status_detail=instruction.error[:255]
         )
     close_batch(charge.batch_id)

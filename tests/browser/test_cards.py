@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from integrations.models import CardCharge, Order
 from integrations.xero.lookups import Found
 from sync.models import Posting
-from sync.services import charging
+from sync.services.charging import due_in_xero
 from tests.browser.conftest import Visit
 from tests.browser.soundness import unsound
 from tests.dashboard.scene import Scene
@@ -43,7 +43,7 @@ def owed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Order:
             amount_minor=order.total_minor, currency="GBP",
         )  # fmt: skip
     found = Found("", "", "", "AUTHORISED", "ACCREC", "GBP", None, Decimal("24.00"), None, "", "", None, {})
-    monkeypatch.setattr(charging, "find_invoices_by_id", lambda _, ids: dict.fromkeys(ids, found))
+    monkeypatch.setattr(due_in_xero, "find_invoices_by_id", lambda _, ids: dict.fromkeys(ids, found))
     return orders[0]
 
 

@@ -24,7 +24,7 @@ from integrations.models import (
 )
 from integrations.xero.lookups import Found
 from sync.models import Posting
-from sync.services import charging
+from sync.services.charging import due_in_xero
 from tests.dashboard.conftest import member
 from tests.factories import OpayoConnectionFactory, OrderFactory, SavedCardFactory, XeroConnectionFactory
 
@@ -54,7 +54,7 @@ def _nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
             )
         return found
 
-    monkeypatch.setattr(charging, "find_invoices_by_id", find)
+    monkeypatch.setattr(due_in_xero, "find_invoices_by_id", find)
     monkeypatch.setattr(wakeup, "on_asked", [])
 
 
