@@ -24,12 +24,22 @@ from reconciliation.core.books import (
     SettlementFacts,
     Wanted,
     adjustment_of,
+    bill_of,
     charges_of,
+    payment_of,
     plan,
     transfer_of,
 )
 from reconciliation.locks import pair_in_hand
-from reconciliation.models import BankLine, Match, MatchLink, Settlement, SettlementLine, SettlementPosting
+from reconciliation.models import (
+    BankLine,
+    FeeBill,
+    Match,
+    MatchLink,
+    Settlement,
+    SettlementLine,
+    SettlementPosting,
+)
 from sync.core.states import UNSENT
 from sync.models import Posting
 from sync.services.actions import cancel_postings
@@ -39,11 +49,12 @@ _LOOKED_BACK: Final = timedelta(days=120)
 _CHARGES: Final = (
     SettlementLine.Kind.FEE, SettlementLine.Kind.RESERVE_HELD, SettlementLine.Kind.RESERVE_RELEASED,
 )  # fmt: skip
-_ITEMS: Final = (SettlementLine.Kind.SALE, SettlementLine.Kind.REFUND)
 _UNDOES: Final = {
     Posting.Kind.BANK_TRANSFER: Posting.Kind.BANK_TRANSFER_DELETE,
     Posting.Kind.SPEND: Posting.Kind.BANK_TRANSACTION_DELETE,
     Posting.Kind.RECEIVE: Posting.Kind.BANK_TRANSACTION_DELETE,
+    Posting.Kind.BILL: Posting.Kind.INVOICE_VOID,
+    Posting.Kind.PAYMENT: Posting.Kind.PAYMENT_DELETE,
 }
 _TAKEN_BACK: Final = "The match or the statement it was made for no longer says so."
 _STATES: Final = (Match.State.AUTO, Match.State.CONFIRMED)
@@ -72,6 +83,9 @@ class _Desk:
     settlements: dict[Key, Settlement] = field(default_factory=dict)
     bank_lines: dict[Key, BankLine] = field(default_factory=dict)
     existing: dict[Key, Posting] = field(default_factory=dict)
+    bills: dict[Key, FeeBill] = field(default_factory=dict)
+    waits_for: dict[Key, Key] = field(default_factory=dict)
+    """What of these must be in Xero before another."""
     failures: dict[str, Alert] = field(default_factory=dict)
 
     def want(self, wanted: Wanted, settlement: Settlement, line: BankLine | None = None) -> None:
@@ -92,6 +106,7 @@ def book(pair: Pair, today: date) -> Booked:
         since = today - _LOOKED_BACK
         ties = _ties(pair, since)
         _want_charges(desk, since, ties)
+        _want_bills(desk, since)
         _want_matches(desk, since, ties)
         steps = plan(desk.wanted.values(), _existing(desk, ties))
         made = sum(_make(desk, each) for each in steps.make)
@@ -130,25 +145,30 @@ def _existing(desk: _Desk, ties: Sequence[SettlementPosting]) -> list[Existing]:
 
 
 def _want_charges(desk: _Desk, since: date, ties: Sequence[SettlementPosting]) -> None:
-    """Fees and reserves of stated settlements; what is nothing but a bill of fees waits until its money has moved."""
+    """Fees and reserves of stated settlements; the charges of a bill are in the bill."""
     named = {tie.settlement_id for tie in ties if tie.settlement_id}
     recent = Settlement.objects.filter(pair=desk.pair, statement_event__isnull=False)
     rows = recent.filter(settled_on__gte=since) | recent.filter(pk__in=named)
     lines: dict[int, list[SettlementLine]] = defaultdict(list)
     for line in SettlementLine.objects.filter(settlement__in=rows, kind__in=_CHARGES):
         lines[line.settlement_id].append(line)
-    traded = set(
-        SettlementLine.objects.filter(settlement__in=rows, kind__in=_ITEMS).values_list(
-            "settlement", flat=True
-        )
-    )
-    moved = set(
-        MatchLink.objects.filter(settlement__in=rows, stands=True).values_list("settlement", flat=True)
-    )
-    for settlement in rows.filter(pk__in=lines).select_related("merchant_account"):
-        if settlement.pk in traded | moved:
-            for wanted in charges_of(_facts(settlement, lines[settlement.pk])):
-                desk.want(wanted, settlement)
+    for settlement in rows.filter(pk__in=lines, fee_bill=None).select_related("merchant_account"):
+        for wanted in charges_of(_facts(settlement, lines[settlement.pk])):
+            desk.want(wanted, settlement)
+
+
+def _want_bills(desk: _Desk, since: date) -> None:
+    """The acquirers' bills, as they were told."""
+    bills = FeeBill.objects.filter(pair=desk.pair, billed_on__gte=since).exclude(total_minor__lte=0)
+    for bill in bills.select_related("settlement__merchant_account"):
+        if bill.settlement is not None:
+            wanted = _bill(bill, bill.settlement)
+            desk.want(wanted, bill.settlement)
+            desk.bills[(wanted.kind, wanted.key)] = bill
+
+
+def _bill(bill: FeeBill, settlement: Settlement) -> Wanted:
+    return bill_of(_settlement_key(settlement), bill.reference, bill.total_minor, bill.billed_on)
 
 
 def _facts(settlement: Settlement, lines: Iterable[SettlementLine]) -> SettlementFacts:
@@ -190,10 +210,17 @@ def _want_match(
     main = max(settlements, key=lambda each: abs(each.net_minor))
     names = "+".join(each.reference for each in settlements)[:180]
     name = f"m{match.pk}"
+    # A bill is paid by what collects it, unless it is collected together with other money.
+    bill = FeeBill.objects.filter(settlement=main).first() if len(settlements) == 1 else None
     for line in lines:
         key = _line_key(line)
         facts = BankLineFacts(key, line.booked_on, line.amount_minor, f"{names} {key}", name)
-        desk.want(transfer_of(facts), main, line)
+        if bill is None:
+            desk.want(transfer_of(facts), main, line)
+            continue
+        paid, billed = payment_of(facts), _bill(bill, main)
+        desk.want(paid, main, line)
+        desk.waits_for[(paid.kind, paid.key)] = (billed.kind, billed.key)
     difference = DifferenceFacts(
         name, match.difference_minor, match.difference_kind, lines[-1].booked_on, names
     )
@@ -217,7 +244,11 @@ def _line_key(line: BankLine) -> str:
 def _make(desk: _Desk, wanted: Wanted) -> int:
     key = (wanted.kind, wanted.key)
     settlement, line = desk.settlements[key], desk.bank_lines.get(key)
-    context = Context(desk.pair, settlement.merchant_account, line.bank_account.account_code if line else "")
+    bank_code = line.bank_account.account_code if line else ""
+    context = Context(desk.pair, settlement.merchant_account, bank_code, desk.bills.get(key))
+    first = _forerunner(desk, key)
+    if first is None and key in desk.waits_for:
+        return 0  # made by a later run, once what it stands on can be
     try:
         document = document_of(wanted, context)
     except ConfigurationFailure as failure:
@@ -227,15 +258,28 @@ def _make(desk: _Desk, wanted: Wanted) -> int:
         pair=desk.pair,
         kind=wanted.kind,
         natural_key=wanted.key,
-        state=Posting.State.READY,
+        state=Posting.State.READY if first is None else Posting.State.WAITING,
         ready_at=timezone.now(),
+        waits_for=first,
         event=settlement.statement_event or settlement.batch_event,
         document=document,
         amount_minor=wanted.minor,
         currency=settlement.currency,
     )
+    if first is not None:
+        set_going(posting)
+        posting.save(update_fields=["state", "ready_at"])
     SettlementPosting.objects.create(settlement=settlement, bank_line=line, posting=posting)
+    FeeBill.objects.filter(pk=desk.bills[key].pk if key in desk.bills else 0).update(posting=posting)
     return 1
+
+
+def _forerunner(desk: _Desk, key: Key) -> Posting | None:
+    """The posting that must be in Xero first: of a payment, its bill."""
+    if key not in desk.waits_for:
+        return None
+    kind, natural_key = desk.waits_for[key]
+    return Posting.objects.filter(pair=desk.pair, kind=kind, natural_key=natural_key).first()
 
 
 def _revive(posting: Posting) -> None:

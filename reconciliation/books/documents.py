@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -10,8 +11,8 @@ from integrations.core.failures import ConfigurationFailure
 from integrations.core.money import Money
 from integrations.models import AccountRole, Pair
 from integrations.pairs.selectors import account_for
-from reconciliation.core.books import BANK_TRANSFER, RECEIVE, Wanted
-from reconciliation.models import MerchantAccount
+from reconciliation.core.books import BANK_TRANSFER, BILL, PAYMENT, RECEIVE, Wanted
+from reconciliation.models import FeeBill, MerchantAccount
 
 _TAXED, _UNTAXED = "INPUT2", "NONE"
 """UK tax types of Xero: VAT on expenses at the standard rate, and no tax."""
@@ -31,6 +32,7 @@ class Context:
     pair: Pair
     account: MerchantAccount
     bank_code: str = ""
+    bill: FeeBill | None = None
 
     @property
     def currency(self) -> str:
@@ -41,6 +43,10 @@ def document_of(wanted: Wanted, context: Context) -> dict[str, Any]:
     """The Xero object. Raises ConfigurationFailure where an account is not chosen yet."""
     if wanted.kind == BANK_TRANSFER:
         return _transfer(wanted, context)
+    if wanted.kind == BILL:
+        return _bill(wanted, context)
+    if wanted.kind == PAYMENT:
+        return _payment(wanted, context)
     return _moved(wanted, context)
 
 
@@ -83,6 +89,49 @@ def _moved(wanted: Wanted, context: Context) -> dict[str, Any]:
         "CurrencyCode": context.currency,
         "LineAmountTypes": "Inclusive" if line["TaxType"] != _UNTAXED else "NoTax",
         "LineItems": [line],
+    }
+
+
+def _bill(wanted: Wanted, context: Context) -> dict[str, Any]:
+    """A bill of the acquirer, a line for each charge, amounts without VAT and the VAT beside them."""
+    bill = context.bill
+    if bill is None:
+        raise ValueError(f"{wanted.key} is no bill")
+    due_on = bill.settlement.due_on if bill.settlement else bill.billed_on
+    return {
+        "Type": "ACCPAY",
+        "Contact": {"Name": context.account.acquirer},
+        "InvoiceNumber": bill.reference,
+        "Reference": bill.reference,
+        "Date": bill.billed_on.isoformat(),
+        "DueDate": due_on.isoformat(),
+        "CurrencyCode": bill.currency,
+        "Status": "AUTHORISED",
+        "LineAmountTypes": "Exclusive",
+        "LineItems": [_bill_line(line, context) for line in bill.lines],
+    }
+
+
+def _bill_line(line: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    fees = _code(context, AccountRole.Role.FEES)
+    amount = _amount(line["net_minor"], context)
+    return {
+        "Description": line["words"] or line["name"] or line["kind"],
+        "Quantity": 1,
+        "UnitAmount": amount,
+        "LineAmount": amount,
+        "AccountCode": fees.account_code,
+        "TaxType": _TAXED if line["vat_minor"] else fees.tax_type or _UNTAXED,
+        "TaxAmount": _amount(line["vat_minor"], context),
+    }
+
+
+def _payment(wanted: Wanted, context: Context) -> dict[str, Any]:
+    return {
+        "Account": {"Code": context.bank_code},
+        "Date": wanted.on.isoformat(),
+        "Amount": _amount(wanted.minor, context),
+        "Reference": wanted.reference[:_LONGEST_REFERENCE],
     }
 
 

@@ -1,4 +1,4 @@
-"""What settlements and their bank lines should look like in the books: rows 14, 15 and 17 of docs/accounting.md.
+"""What settlements and their bank lines should look like in the books: rows 14 to 17 of docs/accounting.md.
 
 Pure: from facts to the postings that should be there, and from those and the ones that are there to what is to be done.
 Amounts are minor units, signed as they move the payout.
@@ -16,6 +16,8 @@ Role = Literal["bank", "fees", "reserve", "rounding"]
 BANK_TRANSFER: Final = "bank_transfer"
 SPEND: Final = "spend"
 RECEIVE: Final = "receive"
+BILL: Final = "bill"
+PAYMENT: Final = "payment"
 DISPUTE_FEE: Final = "dispute"
 _RESERVES: Final = frozenset({"reserve_held", "reserve_released"})
 _ROLE_OF_DIFFERENCE: Final[Mapping[str, Role]] = {
@@ -117,6 +119,18 @@ def transfer_of(line: BankLineFacts) -> Wanted:
         BANK_TRANSFER, f"{line.key}/{line.match}", abs(line.amount_minor), line.on, line.reference, "bank",
         is_inward=line.amount_minor > 0,
     )  # fmt: skip
+
+
+def bill_of(key: str, reference: str, total_minor: int, on: date) -> Wanted:
+    """Row 16: the acquirer's bill, paid when it is collected."""
+    return Wanted(BILL, f"{key}/bill/{total_minor}", total_minor, on, reference, "fees")
+
+
+def payment_of(line: BankLineFacts) -> Wanted:
+    """The collection of a bill: its payment, with exactly the bank line's amount and day."""
+    return Wanted(
+        PAYMENT, f"{line.key}/{line.match}", abs(line.amount_minor), line.on, line.reference, "bank"
+    )
 
 
 def charges_of(settlement: SettlementFacts) -> list[Wanted]:

@@ -29,6 +29,7 @@ class FeeBill(models.Model):
     )
     settlement = models.OneToOneField(
         Settlement,
+        null=True,
         on_delete=models.PROTECT,
         related_name="fee_bill",
         help_text="Its collection by the acquirer, as money that is expected at the bank.",

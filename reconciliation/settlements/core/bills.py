@@ -101,7 +101,8 @@ def read_bills(table: Table) -> tuple[list[Bill], list[BadRow]]:
         else:
             found[(bill.mid, bill.reference)].append(bill)
     bills = [
-        replace(group[0], lines=tuple(line for bill in group for line in bill.lines)) for group in found.values()
+        replace(group[0], lines=tuple(line for bill in group for line in bill.lines))
+        for group in found.values()
     ]
     return bills, bad
 
@@ -126,7 +127,9 @@ def _bill(cells: _Cells) -> Bill | None:
     line = _line(cells, currency)
     gross = cells.read("gross", _minor(currency), line.net_minor + line.vat_minor)
     if gross != line.net_minor + line.vat_minor:
-        cells.problems.append(f"{_WORDS['gross']}: “{cells.text('gross')}” is not the net amount with its VAT.")
+        cells.problems.append(
+            f"{_WORDS['gross']}: “{cells.text('gross')}” is not the net amount with its VAT."
+        )
     return Bill(reference, mid, billed_on, due_on, currency, (line,))
 
 

@@ -66,11 +66,14 @@ def rate_card_from_json(document: Mapping[str, Any]) -> RateCard:
     """The card that `RateCard.as_json` wrote; an empty one where nothing is kept."""
     return RateCard(
         tuple(
-            Rate(row["name"], Decimal(row["percent"]), Decimal(row["per_item"]), tuple(row.get("schemes", ())))
+            Rate(
+                row["name"], Decimal(row["percent"]), Decimal(row["per_item"]), tuple(row.get("schemes", ()))
+            )
             for row in document.get("rates", ())
         ),
         tuple(
-            Fixed(row["name"], int(row["minor"]), Decimal(row["vat_percent"])) for row in document.get("fixed", ())
+            Fixed(row["name"], int(row["minor"]), Decimal(row["vat_percent"]))
+            for row in document.get("fixed", ())
         ),
     )
 
@@ -152,7 +155,9 @@ def rate_card_from_text(text: str) -> RateCard:
 
 def _rate(number: int, cells: list[str]) -> Rate:
     pence = cells[2].removesuffix("p") if len(cells) > 2 and cells[2] else "0"
-    schemes = tuple(part.strip().upper() for part in cells[3].split(",")) if len(cells) > 3 and cells[3] else ()
+    schemes = (
+        tuple(part.strip().upper() for part in cells[3].split(",")) if len(cells) > 3 and cells[3] else ()
+    )
     return Rate(cells[0], _number(number, cells[1].removesuffix("%")), _number(number, pence), schemes)
 
 
@@ -174,5 +179,7 @@ def rate_card_as_text(card: RateCard) -> str:
         f"{rate.name} | {rate.percent} % | {rate.per_item}p | {', '.join(rate.schemes)}".removesuffix(" | ")
         for rate in card.rates
     ]
-    lines += [f"{each.name} | {Decimal(each.minor) / _HUNDRED:.2f} | {each.vat_percent} %" for each in card.fixed]
+    lines += [
+        f"{each.name} | {Decimal(each.minor) / _HUNDRED:.2f} | {each.vat_percent} %" for each in card.fixed
+    ]
     return "\n".join(lines)
