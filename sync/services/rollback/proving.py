@@ -63,7 +63,8 @@ def prove(rollback: Rollback) -> Rollback:
 
 def _as_at(rollback: Rollback) -> date:
     """A day by which everything at hand is in the books, wherever it is today."""
-    dates = rollback.steps.annotate(dated=KT("posting__document__Date")).values_list("dated", flat=True)
+    undone = Posting.objects.filter(rollback_steps__rollback=rollback)
+    dates = undone.annotate(dated=KT("document__Date")).values_list("dated", flat=True)
     latest = max((text[:10] for text in dates if text), default="")
     days = [business_now().date(), rollback.locked_until, date.fromisoformat(latest) if latest else None]
     return max(day for day in days if day) + timedelta(days=1)
