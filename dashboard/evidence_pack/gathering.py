@@ -214,7 +214,7 @@ def _payment(payment: Payment | None, zone: ZoneInfo) -> Chapter:
         ("Taken", _moment(payment.taken_at, zone)),
         ("Card", card_words(payment)),
         ("Opayo's answer", f"{payment.status} {payment.status_detail}".strip()),
-        ("Authorisation code of the bank", payment.bank_auth_code),
+        ("Bank authorisation code", payment.bank_auth_code),
         ("Retrieval reference", payment.retrieval_reference or payment.tx_auth_no),
     ])  # fmt: skip
     checks = facts([("3-D Secure", _authenticated(payment)), *_checks(payment)], "Checks")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from integrations.disputes.core.reasons import family_of
 from integrations.disputes.importing import today_of
@@ -70,8 +70,10 @@ def test_a_file_is_imported_by_keyboard_alone(visit: Visit, scene: Scene, disput
         usual | {"case_id": "CB80002", "currency": "GBX"},
     ]
     page = visit(f"/{scene.pair.slug}/disputes/import/")
-    file = {"name": "elavon.csv", "mimeType": "text/csv", "buffer": ELAVON.write(rows).encode()}
-    page.get_by_label("The acquirer's file").set_input_files([file])
+    content = ELAVON.write(rows).encode()
+    page.get_by_label("The acquirer's file").set_input_files(
+        FilePayload(name="elavon.csv", mimeType="text/csv", buffer=content)
+    )
     page.get_by_role("button", name="Look at it").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="What elavon.csv would do")).to_be_visible()

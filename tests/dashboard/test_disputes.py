@@ -320,7 +320,7 @@ def test_the_evidence_pack_holds_what_we_hold_and_no_card_number(
     told = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
     assert paper.metadata is not None
     assert paper.metadata.title == "Evidence for dispute CB70001"
-    chapters = [entry["/Title"] for entry in paper.outline if isinstance(entry, dict)]
+    chapters = [str(entry["/Title"]) for entry in paper.outline if isinstance(entry, dict)]
     assert chapters[:3] == ["Summary", "The acquirer's notice", "The order"]
     assert f"Page 1 of {len(paper.pages)}" in told
     assert order.number in told
