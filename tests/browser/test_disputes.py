@@ -84,8 +84,6 @@ def test_a_file_is_imported_by_keyboard_alone(visit: Visit, scene: Scene, disput
     page.get_by_role("button", name="Import 2 rows").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Imported: 2 of 2 rows told something new.")).to_be_visible()
-    page.goto(page.url + "import/")
-    assert unsound(page, "files") == {}
 
 
 def test_the_board_leads_by_keys_to_a_dispute_and_its_evidence(
@@ -116,6 +114,6 @@ def test_what_will_be_booked_is_shown_while_choosing(
     assert unsound(page, "move") == {}
     page.get_by_label("On which day").fill("2001-01-01")
     expect(preview).to_contain_text("The case was raised on")
-    for path in ("new/", f"{disputes[1].pk}/loss/", f"{disputes[5].pk}/find/?q=HF"):
+    for path in ("new/", f"{disputes[0].pk}/find/?q=HF"):
         page = visit(f"/{scene.pair.slug}/disputes/{path}")
         assert unsound(page, path.split("/")[-2]) == {}
