@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
 
 from dashboard.core.card_states import CHARGE
 from dashboard.core.states import StateWords
@@ -190,7 +191,9 @@ class BatchView:
 
 def batch_view(batch: ChargeBatch) -> BatchView:
     """What the page of a batch shows."""
-    charges = list(batch.charges.select_related("order", "card", "card__customer", "payment").order_by("pk"))
+    charges = list(
+        batch.charges.select_related("order", "card", "card__customer", "instruction").order_by("pk")
+    )
     rows = (
         batch.charges.values("state", "currency")
         .annotate(total=Sum("amount_minor"))
@@ -208,7 +211,7 @@ def accesses_of(card: SavedCard) -> QuerySet[CardAccess]:
 
 def note_shown(card: SavedCard, by: User) -> None:
     """A person looks at a card: written down, once an hour each."""
-    since = business_now() - _SHOWN_AGAIN
+    since = timezone.now() - _SHOWN_AGAIN
     seen = CardAccess.objects.filter(card=card, actor=by, what=CardAccess.What.SHOWN, at__gte=since)
     if not seen.exists():
         note(card, CardAccess.What.SHOWN, "The page of the card", by=by)

@@ -17,7 +17,7 @@ from integrations.instructions.asking import Ask, NotAllowedError, ask, withdraw
 from integrations.instructions.core.rules import PaymentFacts
 from integrations.instructions.selectors import facts_of
 from integrations.members.access import MemberRequest, pair_required
-from integrations.models import Instruction, Pair, Payment, Role
+from integrations.models import CardCharge, Instruction, Pair, Payment, Role
 from integrations.opayo.core.follow_ups import Kind
 
 _TEMPLATE: Final = "dashboard/asking.html"
@@ -114,6 +114,9 @@ def withdraw_ask(request: MemberRequest, pair: Pair, instruction_id: int) -> Htt
         messages.success(request, "Withdrawn. Opayo was not asked.")
     else:
         messages.error(request, "Too late to withdraw it: Opayo may have been asked already.")
+    charge = CardCharge.objects.filter(instruction=instruction).first()
+    if charge is not None:
+        return redirect("cards-charges-page", pair.slug, charge.batch_id)
     return _back(instruction.payment)
 
 

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
 
 from integrations.cards.core.consent import Consent, ConsentError, read_consent
 from integrations.cards.core.limits import Limits
 from integrations.cards.core.terms import CardFacts
-from integrations.clock import business_now
 from integrations.core.money import Money
 from integrations.instructions.core.rules import opayo_day
 from integrations.models import (
@@ -123,7 +123,7 @@ def why_not_now(order: Order) -> str:
         return f"Order {order.number} is {order.get_state_display().lower()}, so there is nothing to charge."
     if open_charges(order.pk).exists():
         return f"Order {order.number} is being charged to a saved card already."
-    since = business_now() - _ON_OPAYOS_PAGE
+    since = timezone.now() - _ON_OPAYOS_PAGE
     under_way = Q(state=Payment.State.WAITING) | Q(
         state=Payment.State.REGISTERED, card_charge__isnull=True, created_at__gte=since
     )

@@ -86,6 +86,27 @@ def test_a_charge_whose_answer_is_lost_is_looked_up_and_made_once(
     assert Order.objects.get(pk=owed.pk).state == "paid"
 
 
+def test_a_charge_whose_code_somebody_else_has_taken_gets_another_and_so_does_its_payment(
+    card: SavedCard, sandbox: SandboxInThread, ada: User
+) -> None:
+    owed = due(card)
+    charge(card.pair, ada, (owed, card))
+    asked = Instruction.objects.get(kind="repeat")
+    sandbox.sell(asked.vendor_tx_code, "1.00")
+    for _ in range(3):
+        Instruction.objects.update(not_before=None)
+        done = carry_out(asked.pk)
+    assert done.state == "done"
+    assert done.vendor_tx_code != asked.vendor_tx_code
+    process(card.pair)
+    payment = owed.payments.get()
+    assert (payment.vendor_tx_code, payment.state, payment.amount_minor) == (
+        done.vendor_tx_code,
+        "captured",
+        2400,
+    )
+
+
 def test_a_declined_card_leaves_the_invoice_due_and_rests_for_the_day(
     card: SavedCard, sandbox: SandboxInThread, ada: User
 ) -> None:
