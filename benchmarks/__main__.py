@@ -6,7 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 
-NAMES = ("dry_run", "inbound", "latency", "mapping", "refund_latency", "suggestions", "throughput")
+NAMES = ("dry_run", "inbound", "latency", "mapping", "match", "refund_latency", "suggestions", "throughput")
 
 
 def main() -> int:

@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any, Final, Literal, get_args
 
 from mapping.core.conditions import ConditionError
+from mapping.core.conditions.records import RecordCondition, compile_record_condition, unknown_field
 from mapping.core.paths import PathError
 from mapping.core.problems import MappingInvalidError, Problem, TransformError
-from mapping.core.record_conditions import RecordCondition, compile_record_condition, unknown_field
 from mapping.core.schemas.schema import Field, Schema
 from reconciliation.core.matching.lines import Line
 from reconciliation.core.matching.texts import plain

@@ -29,7 +29,9 @@ def read_lines(path: Path) -> list[Line]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(_lines(path, file))
     except UnicodeDecodeError as error:
-        raise LineFileError(f"{path.name}: this is not a text in UTF-8 ({error.reason} at byte {error.start}).") from None
+        raise LineFileError(
+            f"{path.name}: this is not a text in UTF-8 ({error.reason} at byte {error.start})."
+        ) from None
     except csv.Error as error:
         raise LineFileError(f"{path.name}: this is not CSV ({error}).") from None
     except OSError as error:
@@ -71,11 +73,12 @@ def _line(where: str, values: Mapping[str, str]) -> Line:
         raise LineFileError(f"{where}, column id: it is empty.")
     currency = values["currency"].upper()
     if len(currency) != _LETTERS or not currency.isalpha() or not currency.isascii():
-        raise LineFileError(f"{where}, column currency: “{values['currency']}” is not a currency such as GBP.")
-    texts = {name: values.get(name, "")[:_LONGEST_FIELD] for name in TEXTS}
-    return Line(
-        values["id"], _date(where, values["date"]), _minor(where, values["amount"], currency), currency, **texts
-    )
+        raise LineFileError(
+            f"{where}, column currency: “{values['currency']}” is not a currency such as GBP."
+        )
+    reference, description, counterparty = (values.get(name, "")[:_LONGEST_FIELD] for name in TEXTS)
+    on, minor = _date(where, values["date"]), _minor(where, values["amount"], currency)
+    return Line(values["id"], on, minor, currency, reference, description, counterparty)
 
 
 def _date(where: str, text: str) -> date:

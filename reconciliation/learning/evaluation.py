@@ -53,7 +53,9 @@ class Tally:
         return sum(abs(said - right) for _, said, right in self.bins) / total if total else 0.0
 
 
-def report(model: Model | None = None, seeds: Iterable[int] = (SEED,), names: Iterable[str] = JUDGED) -> dict[str, Any]:
+def report(
+    model: Model | None = None, seeds: Iterable[int] = (SEED,), names: Iterable[str] = JUDGED
+) -> dict[str, Any]:
     """All judged worlds, each and together."""
     together = Tally()
     worlds = {}

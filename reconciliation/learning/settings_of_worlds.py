@@ -18,11 +18,22 @@ _SEED: Final = 7_000
 
 JUDGED: Final = {
     "references survive": Knobs(
-        lines=10_000, days=120, reference_whole=1.0, reference_cut=0.0, twins=0.0, fees=0.0, doubled=0.0, unpaid=0.02
+        lines=10_000,
+        days=120,
+        reference_whole=1.0,
+        reference_cut=0.0,
+        twins=0.0,
+        fees=0.0,
+        doubled=0.0,
+        unpaid=0.02,
     ),
     "as it comes": Knobs(lines=10_000, days=90, reference_whole=0.7, reference_cut=0.12, named=0.7),
-    "few references": Knobs(lines=6000, days=90, reference_whole=0.25, reference_cut=0.15, named=0.6, unrelated=0.25),
-    "twins": Knobs(lines=6000, days=30, reference_whole=0.5, reference_cut=0.1, named=0.5, twins=0.4, popular=0.7),
+    "few references": Knobs(
+        lines=6000, days=90, reference_whole=0.25, reference_cut=0.15, named=0.6, unrelated=0.25
+    ),
+    "twins": Knobs(
+        lines=6000, days=30, reference_whole=0.5, reference_cut=0.1, named=0.5, twins=0.4, popular=0.7
+    ),
     "sums": Knobs(lines=6000, days=60, reference_whole=0.7, splits=0.12, merges=0.25, batches=0.2),
     "fees and lateness": Knobs(lines=6000, days=60, reference_whole=0.7, fees=0.3, late=0.2, unpaid=0.1),
     "few prices": Knobs(lines=6000, days=30, reference_whole=0.6, popular=1.0, named=0.8),

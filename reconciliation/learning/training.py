@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import sklearn
@@ -117,26 +117,29 @@ def _forest(tables: Sequence[Ints], truths: Sequence[Ints], levels: tuple[int, .
     )  # fmt: skip
     boosted.fit(table[first], truth[first], sample_weight=weight.astype(np.float64))
     share = float(np.average(truth[first], weights=weight))
-    return flat([each.tree_ for each in boosted.estimators_.ravel()], float(np.log(share / (1 - share))), levels)
+    return flat(
+        [each.tree_ for each in boosted.estimators_.ravel()], float(np.log(share / (1 - share))), levels
+    )
 
 
-def flat(trees: Sequence[object], base: float, levels: tuple[int, ...]) -> Forest:
+def flat(trees: Sequence[Any], base: float, levels: tuple[int, ...]) -> Forest:
     """scikit-learn's trees (public `tree_` arrays) one after the other."""
     parts: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
     roots, size = [], 0
     for tree in trees:
-        inner = np.asarray(getattr(tree, "children_left")) >= 0
+        inner = np.asarray(tree.children_left) >= 0
         roots.append(size)
-        parts["feature"].append(np.where(inner, getattr(tree, "feature"), -1))
-        parts["threshold"].append(np.where(inner, np.floor(getattr(tree, "threshold")), 0))
-        parts["left"].append(np.where(inner, getattr(tree, "children_left") + size, 0))
-        parts["right"].append(np.where(inner, getattr(tree, "children_right") + size, 0))
-        parts["value"].append(np.where(inner, 0.0, getattr(tree, "value")[:, 0, 0] * _RATE))
+        parts["feature"].append(np.where(inner, tree.feature, -1))
+        parts["threshold"].append(np.where(inner, np.floor(tree.threshold), 0))
+        parts["left"].append(np.where(inner, tree.children_left + size, 0))
+        parts["right"].append(np.where(inner, tree.children_right + size, 0))
+        parts["value"].append(np.where(inner, 0.0, tree.value[:, 0, 0] * _RATE))
         size += len(inner)
     whole = {
-        name: np.concatenate(parts[name]).astype(np.int64) for name in ("feature", "threshold", "left", "right")
+        name: np.concatenate(parts[name]).astype(np.int64)
+        for name in ("feature", "threshold", "left", "right")
     }
-    value = np.round(np.concatenate(parts["value"]), _DECIMALS)
+    value: Reals = np.concatenate(parts["value"]).round(_DECIMALS)
     return Forest(levels, np.array(roots, dtype=np.int64), **whole, value=value, base=round(base, _DECIMALS))
 
 

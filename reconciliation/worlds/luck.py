@@ -42,5 +42,5 @@ class Luck:
 
     def shuffled(self, things: Sequence[T]) -> list[T]:
         """All of them in another order."""
-        order = np.argsort(np.array([self.share() for _ in things]), kind="stable") if things else []
-        return [things[int(at)] for at in order]
+        order = np.argsort(np.array([self.share() for _ in things]), kind="stable")
+        return [things[at] for at in order.tolist()]

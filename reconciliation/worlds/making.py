@@ -33,7 +33,9 @@ class _Making:
     observed: list[Line] = field(default_factory=list)
     truth: list[Truth] = field(default_factory=list)
 
-    def line(self, *, amount: int | None = None, day: date | None = None, payer: str = "", reference: str = "") -> Line:
+    def line(
+        self, *, amount: int | None = None, day: date | None = None, payer: str = "", reference: str = ""
+    ) -> Line:
         """One more expected line."""
         at = len(self.expected)
         luck = self.luck
@@ -62,7 +64,9 @@ class _Making:
             return "whole"
         return "cut" if luck < self.knobs.reference_whole + self.knobs.reference_cut else "none"
 
-    def bank(self, of: Sequence[Line], minor: int, shown: Shown, *, days: int | None = None, named: bool = True) -> str:
+    def bank(
+        self, of: Sequence[Line], minor: int, shown: Shown, *, days: int | None = None, named: bool = True
+    ) -> str:
         """One more observed line for expected ones; gives its id."""
         luck = self.luck
         name = of[0].counterparty if named and luck.happens(self.knobs.named) else ""
@@ -83,7 +87,13 @@ class _Making:
         return self.luck.one_of((0, 1, 1, 2, 2, 2, 3, 3, 4))
 
     def tell(
-        self, of: Sequence[Line], observed: Sequence[str], kind: Kind, shown: Shown, *, certain: bool | None = None
+        self,
+        of: Sequence[Line],
+        observed: Sequence[str],
+        kind: Kind,
+        shown: Shown,
+        *,
+        certain: bool | None = None,
     ) -> None:
         """Note what is true."""
         sure = shown == "whole" if certain is None else certain
@@ -136,7 +146,9 @@ def _plain(making: _Making) -> None:
 def _twins(making: _Making) -> None:
     """Two of the same amount, payer and days, without a reference at the bank; sometimes only one is paid."""
     first = making.line()
-    second = making.line(amount=first.minor, day=first.on + timedelta(days=making.luck.below(3)), payer=first.counterparty)
+    second = making.line(
+        amount=first.minor, day=first.on + timedelta(days=making.luck.below(3)), payer=first.counterparty
+    )
     named = making.luck.happens(0.5)
     for line in (first, second):
         if line is first or making.luck.happens(0.8):
@@ -245,7 +257,13 @@ def _unrelated(making: _Making) -> None:
     day = _START + timedelta(days=making.luck.below(making.knobs.days))
     sign = -1 if making.luck.happens(0.3) else 1
     line = Line(
-        "", _banking_day(day), sign * making.amount(), CURRENCY, written.reference, written.description, written.counterparty
+        "",
+        _banking_day(day),
+        sign * making.amount(),
+        CURRENCY,
+        written.reference,
+        written.description,
+        written.counterparty,
     )
     making.tell([], [making.put(line)], "unrelated", "none", certain=False)
 

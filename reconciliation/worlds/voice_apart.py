@@ -5,21 +5,31 @@ from __future__ import annotations
 from typing import Final
 
 from reconciliation.worlds.luck import Luck
+from reconciliation.worlds.names import NAMES
 from reconciliation.worlds.voice import Shown, Written
 
-_GIVEN: Final = (
-    "Aisha Mohammed Olivia Oliver Zofia Tomasz Priya Arjun Siobhan Niamh Gareth Rhiannon Fergus Eilidh Chloé José Anneliese "
-    "Björn Wei Ngozi Kwame Leila Mateus Yuki"
-).split()
-_SURNAMES: Final = (
-    "Okafor Nowak Sharma Begum O'Brien Macdonald Griffiths Llewellyn Fitzgerald Kowalczyk Hussain Ahmed Singh Kaur Murphy "
-    "Byrne Stewart Fraser Sinclair Pritchard Penhaligon Trelawney Cholmondeley Featherby Quartermaine Bickerstaff Müller "
-    "Fernández Andersson Tanaka Mensah Adeyemi Chowdhury Rahman Iqbal Blackwood Thackeray Winterbottom Longbottom Ramsbottom"
-).split()
-_FIRMS: Final = ("& Sons", "Holdings plc", "Garden Centre", "Veterinary Practice", "Brewing Co", "Consulting Limited")
+_GIVEN: Final = tuple(NAMES["apart"]["given"])
+_SURNAMES: Final = tuple(NAMES["apart"]["surnames"])
+_FIRMS: Final = (
+    "& Sons",
+    "Holdings plc",
+    "Garden Centre",
+    "Veterinary Practice",
+    "Brewing Co",
+    "Consulting Limited",
+)
 _NUMBERINGS: Final = ("Order ", "SI-2026-", "web", "padded", "letters", "slash")
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-_LEADS: Final = ("Automated credit", "Bank giro cr", "giro", "via online - Pymt", "FPS rcvd", "Inward pmt", "", "STO")
+_LEADS: Final = (
+    "Automated credit",
+    "Bank giro cr",
+    "giro",
+    "via online - Pymt",
+    "FPS rcvd",
+    "Inward pmt",
+    "",
+    "STO",
+)
 _STRANGERS: Final = (
     "Council tax refund", "Insurance claim", "Amazon mktplace", "Dividend", "Directors loan", "Fuel card", "Grant scheme",
     "Sumup payout", "Pension contrib", "Reversal of charge",
@@ -60,7 +70,11 @@ class ApartVoice:
         name = self._name(payer, luck) if payer else ""
         tied = ", ".join(self._reference(each, shown, luck) for each in references) if shown != "none" else ""
         lead = luck.one_of(_LEADS)
-        day = f" {luck.between(1, 28):02}{luck.one_of(('JAN', 'MAR', 'JUL', 'OCT'))}" if luck.happens(0.3) else ""
+        day = (
+            f" {luck.between(1, 28):02}{luck.one_of(('JAN', 'MAR', 'JUL', 'OCT'))}"
+            if luck.happens(0.3)
+            else ""
+        )
         form = luck.share()
         if form < 0.3:
             return Written(tied, f"{lead}{day}", name)

@@ -6,6 +6,7 @@ equal pence, and a shared rare key with amounts near each other or with digits i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,8 +42,8 @@ def candidates(sides: Sides, free_e: Ints, free_o: Ints, settings: Settings, lag
     """Pairs among the free rows; `lag`: the usual number of days from expected to observed."""
     left, right = sides.expected, sides.observed
     window = (settings.days_before, settings.days_after)
-    forward = _equal_pence(left, free_e, right, free_o, window, lag, settings.block)
-    backward = _equal_pence(right, free_o, left, free_e, (window[1], window[0]), -lag, settings.block)
+    forward = _equal_pence((left, free_e), (right, free_o), window, lag, settings.block)
+    backward = _equal_pence((right, free_o), (left, free_e), (window[1], window[0]), -lag, settings.block)
     pairs = [
         (forward.rows, forward.others),
         (backward.others, backward.rows),
@@ -61,21 +62,21 @@ class _Near:
 
 
 def _equal_pence(
-    mine: Side, my_rows: Ints, other: Side, other_rows: Ints, window: tuple[int, int], lag: int, most: int
+    mine: tuple[Side, Ints], others: tuple[Side, Ints], window: tuple[int, int], lag: int, most: int
 ) -> _Near:
     """For each of my rows the `most` rows of the other side with equal amount that are nearest to the usual day."""
-    before, after = window
+    (my_side, my_rows), (other, other_rows), (before, after) = mine, others, window
     order = other_rows[np.lexsort((other_rows, other.day[other_rows], other.minor[other_rows]))]
     amounts, rank = np.unique(other.minor[order], return_inverse=True)
     step = np.int64(1 << 23)
     keys = rank.astype(np.int64) * step + other.day[order]
-    at = np.searchsorted(amounts, mine.minor[my_rows])
+    at = np.searchsorted(amounts, my_side.minor[my_rows])
     known = at < len(amounts)
-    known[known] &= amounts[at[known]] == mine.minor[my_rows][known]
+    known[known] &= amounts[at[known]] == my_side.minor[my_rows][known]
     rows = my_rows[known]
-    base = at[known].astype(np.int64) * step + mine.day[rows]
+    base = at[known].astype(np.int64) * step + my_side.day[rows]
     low, high = np.searchsorted(keys, base - before), np.searchsorted(keys, base + after, side="right")
-    count = np.zeros(len(mine), dtype=np.int64)
+    count = np.zeros(len(my_side), dtype=np.int64)
     count[rows] = high - low
     centre = np.searchsorted(keys, base + lag)
     first = np.clip(centre - most // 2, low, np.maximum(low, high - most))
@@ -141,7 +142,7 @@ def join(
     return e_rows, o_rows, np.repeat(keys, e_count[e_at] * o_count[o_at])
 
 
-def _union(pairs: list[tuple[Ints, ...]], height: int, width: int) -> tuple[Ints, Ints]:
+def _union(pairs: Sequence[tuple[Ints, ...]], height: int, width: int) -> tuple[Ints, Ints]:
     wide = np.int64(max(1, width))
     codes = np.unique(np.concatenate([each[0] * wide + each[1] for each in pairs]))
     return codes // wide, codes % wide

@@ -109,6 +109,3 @@ def refused(work: Work, e: Ints, o: Ints) -> Flags:
     left, right = work.sides.expected.lines, work.sides.observed.lines
     pairs = zip(e.tolist(), o.tolist(), strict=True)
     return np.array([(left[a].id, right[b].id) in work.memory.refused for a, b in pairs], dtype=bool)
-
-
-

@@ -34,7 +34,7 @@ def take_keyed(work: Work, tied: Tied) -> None:
     """Match sums that are exact and of which every line stands in one sum only."""
     for view in both_ways(work):
         for each in _undisputed(view, list(_sums(view, tied))):
-            if view.gap(each.many, each.one) == 0 and _in_time(view, each):
+            if view.gap(each.many, each.one) == 0 and _allowed(view, each):
                 _take(view, each)
 
 
@@ -43,7 +43,7 @@ def offer_keyed(work: Work, tied: Tied) -> None:
     for view in both_ways(work):
         for each in _undisputed(view, list(_sums(view, tied))):
             gap = view.gap(each.many, each.one)
-            if gap != 0 and _in_time(view, each):
+            if gap != 0 and _allowed(view, each):
                 _offer(view, each, gap)
 
 
@@ -98,7 +98,9 @@ def _lines(each: Sum) -> list[tuple[str, int]]:
     return [("one", each.one), *(("many", row) for row in each.many)]
 
 
-def _in_time(view: View, each: Sum) -> bool:
+def _allowed(view: View, each: Sum) -> bool:
+    if view.is_refused(each.many, each.one):
+        return False
     days = view.days(each.many, each.one)
     settings = view.work.settings
     return -settings.days_after <= min(days) and max(days) <= settings.key_days
@@ -122,12 +124,16 @@ def _offer(view: View, each: Sum, gap: int) -> None:
         members = tuple(row for row in each.many if row not in without)
         reasons = (words.short(gap, work.currency, view.ids(without)), words.NEEDS_BATCH)
         if members:
-            view.take(members, each.one, Verdict("exceptions", work.model.rates["exceptions"], False, reasons))
+            view.take(
+                members,
+                each.one,
+                Verdict("exceptions", work.model.rates["exceptions"], auto=False, reasons=reasons),
+            )
         return
     total = int(view.many.minor[list(each.many)].sum())
     if abs(gap) * 100 <= _NEAR * abs(total):
         said: tuple[Reason, ...] = (words.short(gap, work.currency, ()), words.NEEDS_PERSON)
-        view.take(each.many, each.one, Verdict("near", work.model.rates["near"], False, said))
+        view.take(each.many, each.one, Verdict("near", work.model.rates["near"], auto=False, reasons=said))
 
 
 def explaining(view: View, many: tuple[int, ...], gap: int) -> tuple[int, ...]:

@@ -11,7 +11,15 @@ from reconciliation.core.matching import words
 from reconciliation.core.matching.certain import Tied, take_certain, tied_pairs
 from reconciliation.core.matching.collector import without_collector
 from reconciliation.core.matching.keyed import offer_keyed, take_keyed
-from reconciliation.core.matching.lines import CAREFUL, NOTHING_REMEMBERED, Line, Memory, Pairing, Settings, pairings
+from reconciliation.core.matching.lines import (
+    CAREFUL,
+    NOTHING_REMEMBERED,
+    Line,
+    Memory,
+    Pairing,
+    Settings,
+    pairings,
+)
 from reconciliation.core.matching.model import Model, shipped
 from reconciliation.core.matching.outcome import Open, Outcome, Reason
 from reconciliation.core.matching.runs import take_runs
@@ -37,13 +45,20 @@ def match(
     """
     model = model or shipped()
     with without_collector():
-        return _together([_decide(each, settings, memory, model) for each in pairings(expected, observed)], model)
+        return _together(
+            [_decide(each, settings, memory, model) for each in pairings(expected, observed)], model
+        )
 
 
 def _together(found: Sequence[Outcome], model: Model) -> Outcome:
     """The outcomes of all currencies as one."""
     return Outcome(
-        tuple(sorted((each for part in found for each in part.matches), key=lambda each: (each.expected, each.observed))),
+        tuple(
+            sorted(
+                (each for part in found for each in part.matches),
+                key=lambda each: (each.expected, each.observed),
+            )
+        ),
         tuple(sorted((each for part in found for each in part.open_expected), key=lambda each: each.id)),
         tuple(sorted((each for part in found for each in part.open_observed), key=lambda each: each.id)),
         model.name,
@@ -54,7 +69,9 @@ def _together(found: Sequence[Outcome], model: Model) -> Outcome:
 def _decide(pairing: Pairing, settings: Settings, memory: Memory, model: Model) -> Outcome:
     reversed_signs = are_reversed(pairing)
     if reversed_signs:
-        pairing = replace(pairing, observed=tuple(replace(line, minor=-line.minor) for line in pairing.observed))
+        pairing = replace(
+            pairing, observed=tuple(replace(line, minor=-line.minor) for line in pairing.observed)
+        )
     work = begin(pairing, settings, memory, model)
     scored = climb(work)
     notes = (words.SIGNS,) if reversed_signs else ()
@@ -84,7 +101,11 @@ def certain_rungs(work: Work) -> Tied:
 
 def _open(work: Work, scored: Scored, side: str) -> tuple[Open, ...]:
     """What is left on a side, each with the question asked or the nearest line of the other."""
-    mine, other = (work.sides.expected, work.sides.observed) if side == "e" else (work.sides.observed, work.sides.expected)
+    mine, other = (
+        (work.sides.expected, work.sides.observed)
+        if side == "e"
+        else (work.sides.observed, work.sides.expected)
+    )
     asked = work.asked_e if side == "e" else work.asked_o
     rows = work.rows_e() if side == "e" else work.rows_o()
     best = _best(scored, side, len(mine))

@@ -165,7 +165,9 @@ def _forest(value: Mapping[str, Any], names: Sequence[str], levels: Sequence[int
         part: np.array(value[part], dtype=np.int64)
         for part in ("roots", "feature", "threshold", "left", "right")
     }
-    forest = Forest(tuple(levels), **whole, value=_finite(value["value"]), base=float(_finite([value["base"]])[0]))
+    forest = Forest(
+        tuple(levels), **whole, value=_finite(value["value"]), base=float(_finite([value["base"]])[0])
+    )
     _check_tree(forest)
     return forest
 
@@ -180,7 +182,11 @@ def _check_tree(forest: Forest) -> None:
     for child in (forest.left, forest.right):
         if (child[inner] <= own[inner]).any() or (child[inner] >= nodes).any():
             raise ModelError("its trees do not end.")
-    if (forest.feature >= len(forest.levels)).any() or (forest.roots >= nodes).any() or (forest.roots < 0).any():
+    if (
+        (forest.feature >= len(forest.levels)).any()
+        or (forest.roots >= nodes).any()
+        or (forest.roots < 0).any()
+    ):
         raise ModelError("its trees ask for what is not there.")
 
 

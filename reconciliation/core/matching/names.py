@@ -44,7 +44,7 @@ class Naming:
         """How far the expected payer stands in the observed texts."""
         wanted, there = self.words(expected), observed.words - self.noise
         if self.memory.accepted or self.memory.rejected:
-            remembered = self._remembered(wanted, self.words(observed))
+            remembered = self._remembered(expected.name, observed.name)
             if remembered is not None:
                 return remembered
         if not any(map(_tells, wanted)):
@@ -53,6 +53,7 @@ class Naming:
         return Name.MISSING if found is Name.MISMATCH and not any(map(_tells, there)) else found
 
     def _remembered(self, wanted: tuple[str, ...], there: tuple[str, ...]) -> Name | None:
+        """By the names as `texts.name_core` gives them."""
         pair = (" ".join(sorted(wanted)), " ".join(sorted(there)))
         if pair in self.memory.rejected:
             return Name.MISMATCH

@@ -75,7 +75,16 @@ def _sure(said: Said) -> Tie:
 
 
 def _share_key(expected: Said, observed: Said) -> bool:
-    return bool(expected.known & (observed.known | set(observed.tokens)) or observed.known & set(expected.tokens))
+    """Whether a key known to be exact stands on the other side, as a key or anywhere in the texts."""
+    return bool(
+        expected.known & observed.known
+        or any(_holds(observed, key) for key in expected.known)
+        or any(_holds(expected, key) for key in observed.known)
+    )
+
+
+def _holds(text: Said, key: str) -> bool:
+    return key in text.tokens or (len(key) >= _TEXT and key in text.compact and _bounded(key, text.compact))
 
 
 def _stands(expected: Said, observed: Said, known: Known) -> Tie:
@@ -98,12 +107,16 @@ def _whole(part: Said, text: Said) -> bool:
     ref = part.ref
     if len(ref) <= _SHORT or ref not in text.compact or (not part.ref_runs and len(ref) < _TEXT):
         return False
-    return text.runs.issuperset(part.ref_runs) or any(ref in token and _bounded(ref, token) for token in text.tokens)
+    return text.runs.issuperset(part.ref_runs) or any(
+        ref in token and _bounded(ref, token) for token in text.tokens
+    )
 
 
 def _bounded(ref: str, token: str) -> bool:
     before, _, behind = token.partition(ref)
-    return not (ref[0].isdigit() and before[-1:].isdigit()) and not (ref[-1].isdigit() and behind[:1].isdigit())
+    return not (ref[0].isdigit() and before[-1:].isdigit()) and not (
+        ref[-1].isdigit() and behind[:1].isdigit()
+    )
 
 
 def _cut(ref: str, core: str, observed: Said) -> bool:

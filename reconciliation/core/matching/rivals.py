@@ -62,10 +62,16 @@ def _best_other(group: Ints, scores: Reals) -> tuple[Ints, Ints]:
     count = len(group)
     order = np.lexsort((np.arange(count), -scores, group))
     grouped = group[order]
-    starts = np.flatnonzero(np.r_[True, grouped[1:] != grouped[:-1]]) if count else np.zeros(0, dtype=np.int64)
+    starts = (
+        np.flatnonzero(np.r_[True, grouped[1:] != grouped[:-1]]) if count else np.zeros(0, dtype=np.int64)
+    )
     sizes = np.diff(np.r_[starts, count])
     best = np.repeat(order[starts], sizes) if count else order
-    second = np.repeat(np.where(sizes > 1, order[np.minimum(starts + 1, count - 1)], -1), sizes) if count else order
+    second = (
+        np.repeat(np.where(sizes > 1, order[np.minimum(starts + 1, count - 1)], -1), sizes)
+        if count
+        else order
+    )
     rival = np.empty(count, dtype=np.int64)
     rival[order] = np.where(best == order, second, best)
     return rival, _nearly_as_good(group, scores)

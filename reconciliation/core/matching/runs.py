@@ -46,11 +46,15 @@ def take_runs(work: Work) -> None:
             _take(view, one, sums.get(int(view.one.minor[one]), []), totals)
 
 
-def _take(view: View, one: int, groups: list[_Group], totals: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
+def _take(
+    view: View, one: int, groups: list[_Group], totals: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> None:
     fitting = {
         group.rows: group
         for group in reversed(groups)
-        if view.free_many[list(group.rows)].all() and _in_time(view, group, one)
+        if view.free_many[list(group.rows)].all()
+        and _in_time(view, group, one)
+        and not view.is_refused(group.rows, one)
     }
     if not fitting:
         return
@@ -96,9 +100,9 @@ def _groups(view: View) -> Iterator[_Group]:
             together[key].append(row)
         for name in {"", line.group, name_core(line.counterparty)}:
             by_day[name, day].append(row)
-    for (_, key), members in sorted(together.items()):
+    for (_, text), members in sorted(together.items()):
         if len(members) >= _LEAST:
-            yield _group(view, members, "group", key)
+            yield _group(view, members, "group", text)
     yield from _runs(view, by_day)
 
 
@@ -137,5 +141,9 @@ def _named(name: str, days: int) -> str:
 
 def _group(view: View, members: list[int], method: Method, key: str) -> _Group:
     return _Group(
-        tuple(sorted(members)), int(view.many.minor[members].sum()), int(view.many.day[members].max()), method, key
+        tuple(sorted(members)),
+        int(view.many.minor[members].sum()),
+        int(view.many.day[members].max()),
+        method,
+        key,
     )

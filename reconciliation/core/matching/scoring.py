@@ -15,7 +15,7 @@ from reconciliation.core.matching.evidence import Evidence, evidence, feature_ta
 from reconciliation.core.matching.names import Name
 from reconciliation.core.matching.references import Tie
 from reconciliation.core.matching.rivals import Standing, standing, strongest_other, texts_lead
-from reconciliation.core.matching.side import Flags, Ints
+from reconciliation.core.matching.side import Flags, Ints, Sides
 from reconciliation.core.matching.work import Work
 
 Reals = NDArray[np.float64]
@@ -24,6 +24,12 @@ OPEN: Final = -3.0
 """Log-odds below which both lines are better left open."""
 _ENOUGH: Final = 6
 _LEAD: Final = 7
+_LITTLE: Final = 3
+_SOON: Final = 10
+_TWO: Final = 2
+_NEAR: Final = 5
+_ACCIDENT: Final = 1000
+"""At most one amount in so many minor units, within a fifth around."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,11 +80,12 @@ def runner_up(scored: Scored) -> Reals:
     return best
 
 
-def unmistakable(scored: Scored) -> Flags:
+def unmistakable(scored: Scored, sides: Sides) -> Flags:
     """The guard against twins, which no probability overrules: the texts tell this pair from every other of equal pence.
 
     With the whole reference, no other line of equal pence may have even a part of it. Without, the texts must speak for
-    the pair, and clearly more than for any other; lines too many to have been looked at count as others.
+    the pair, and clearly more than for any other; lines too many to have been looked at count as others. Less has to be
+    said for an amount that only these two lines have, where amounts lie far apart.
     """
     pairs, found = scored.pairs, scored.found
     other = np.full(len(found.tie), -1, dtype=np.int64)
@@ -86,6 +93,23 @@ def unmistakable(scored: Scored) -> Flags:
         other = np.maximum(other, strongest_other(group, found.tie, found.exact, size))
     named = (found.tie == Tie.SAME) | ((found.tie == Tie.NUMBER) & (found.name != Name.MISMATCH))
     crowded = pairs.crowded_e[pairs.e] | pairs.crowded_o[pairs.o]
-    spoken = (found.strength >= _ENOUGH) & (texts_lead(pairs, found) >= _LEAD) & ~crowded
+    only = (found.rarity == _TWO) & (np.abs(found.late) <= _SOON) & far_apart(sides)[pairs.e]
+    enough = (found.strength >= _ENOUGH) | (only & (found.strength >= _LITTLE))
+    spoken = enough & (texts_lead(pairs, found) >= _LEAD) & ~crowded
     below = (found.tie != Tie.OTHER) & (found.tie < Tie.NUMBER)
-    return found.exact & ((named & (other < Tie.PART)) | (spoken & below))
+    result: Flags = found.exact & ((named & (other < Tie.PART)) | (spoken & below))
+    return result
+
+
+def far_apart(sides: Sides) -> Flags:
+    """For each expected row, whether lines of either side are so rare around its amount that none meets it by accident."""
+    wanted = sides.expected.minor
+    reach = np.maximum(np.abs(wanted) // _NEAR, 1)
+    rare = np.ones(len(wanted), dtype=bool)
+    for side in (sides.expected, sides.observed):
+        amounts = np.sort(side.minor)
+        near = np.searchsorted(amounts, wanted + reach, side="right") - np.searchsorted(
+            amounts, wanted - reach
+        )
+        rare &= near * _ACCIDENT <= 2 * reach
+    return rare

@@ -139,8 +139,16 @@ def _side(lines: tuple[Line, ...], said: tuple[Said, ...], entries: tuple[Ints, 
 def _noise(expected: Sequence[Said], observed: Sequence[Said]) -> frozenset[str]:
     """Words that one side has very often and the other hardly ever. Names are as frequent on both sides."""
     left, right = _frequent(expected), _frequent(observed)
-    here = {word for word, share in right.items() if share > _COMMON_SHARE and share > _TIMES_HERE * left.get(word, 0)}
-    there = {word for word, share in left.items() if share > _COMMON_SHARE and share > _TIMES_THERE * right.get(word, 0)}
+    here = {
+        word
+        for word, share in right.items()
+        if share > _COMMON_SHARE and share > _TIMES_HERE * left.get(word, 0)
+    }
+    there = {
+        word
+        for word, share in left.items()
+        if share > _COMMON_SHARE and share > _TIMES_THERE * right.get(word, 0)
+    }
     return frozenset(here | there)
 
 

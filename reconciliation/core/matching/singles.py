@@ -15,7 +15,7 @@ from reconciliation.core.matching.work import Verdict, Work
 
 def take_exact(work: Work, scored: Scored) -> None:
     """Match the chosen pairs with equal pence: without a person where nothing speaks against it."""
-    clear = unmistakable(scored)
+    clear = unmistakable(scored, work.sides)
     settings = work.settings
     lead = scored.probability - runner_up(scored)
     sure = clear & (scored.probability >= settings.auto_from) & (lead >= settings.margin)

@@ -22,7 +22,11 @@ def take_subsets(work: Work) -> None:
     """Offer the one choice of linked lines that makes the amount; where several do, ask."""
     for view in both_ways(work):
         for one, linked in sorted(_linked(view).items()):
-            rows = [row for row in linked if view.free_many[row] and _in_time(view, row, one)]
+            rows = [
+                row
+                for row in linked
+                if view.free_many[row] and _in_time(view, row, one) and not view.is_refused([row], one)
+            ]
             if view.free_one[one] and 2 <= len(rows) <= MOST:
                 _offer(view, one, sorted(rows))
 
@@ -41,7 +45,7 @@ def _offer(view: View, one: int, rows: list[int]) -> None:
             words.group("subset", len(several[0]), total, work.currency, ""),
             words.NEEDS_REFERENCE,
         )
-        view.take(several[0], one, Verdict("subset", work.model.rates["subset"], False, reasons))
+        view.take(several[0], one, Verdict("subset", work.model.rates["subset"], auto=False, reasons=reasons))
 
 
 def subsets(minor: NDArray[np.int64], total: int) -> list[list[int]]:

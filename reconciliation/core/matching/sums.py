@@ -43,7 +43,16 @@ class View:
 
     def gap(self, many: Sequence[int], one: int) -> int:
         """The one minus the sum of the many, minor units."""
-        return int(self.one.minor[one]) - sum(self.many.minor[list(many)].tolist())
+        return self.one.lines[one].minor - sum(self.many.lines[row].minor for row in many)
+
+    def is_refused(self, many: Sequence[int], one: int) -> bool:
+        """Whether people refused any of the pairs in it."""
+        refused = self.work.memory.refused
+        if not refused:
+            return False
+        name = self.one.lines[one].id
+        pairs = ((name, each) if self.turned else (each, name) for each in self.ids(many))
+        return any(pair in refused for pair in pairs)
 
     def take(self, many: Sequence[int], one: int, verdict: Verdict) -> None:
         """Decide that these belong together."""

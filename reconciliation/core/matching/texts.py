@@ -10,12 +10,15 @@ from typing import Final
 
 from reconciliation.core.matching.lines import Line
 
-NOISE: Final = frozenset(
-    "BGC FPI FPO FPS CHQ CARD BACS CHAPS FASTER PAYMENT PAYMENTS PAYMT PYMT PMT RECEIVED CREDIT DEBIT TRANSFER TFR TRF STO "
-    "STANDING ORDER DD REF REFERENCE FROM VIA MOBILE ONLINE BANK BANKING BILL CR DR BP INV INVOICE NO NUMBER LTD LIMITED PLC "
-    "LLP LLC INC GMBH CO COMPANY AND THE OF FOR TO BY ON UK GB GBP EUR USD MR MRS MS MISS SIR PAYM ACH SEPA COUNTER GIRO "
-    "INTERNET DEP DEPOSIT SALE ORDERS ACC ACCOUNT TXN TRANS DIRECT AUTO".split()
-)
+NOISE: Final = frozenset({
+    "BGC", "FPI", "FPO", "FPS", "CHQ", "CARD", "BACS", "CHAPS", "FASTER", "PAYMENT", "PAYMENTS",
+    "PAYMT", "PYMT", "PMT", "RECEIVED", "CREDIT", "DEBIT", "TRANSFER", "TFR", "TRF", "STO", "STANDING",
+    "ORDER", "DD", "REF", "REFERENCE", "FROM", "VIA", "MOBILE", "ONLINE", "BANK", "BANKING", "BILL",
+    "CR", "DR", "BP", "INV", "INVOICE", "NO", "NUMBER", "LTD", "LIMITED", "PLC", "LLP", "LLC", "INC",
+    "GMBH", "CO", "COMPANY", "AND", "THE", "OF", "FOR", "TO", "BY", "ON", "UK", "GB", "GBP", "EUR",
+    "USD", "MR", "MRS", "MS", "MISS", "SIR", "PAYM", "ACH", "SEPA", "COUNTER", "GIRO", "INTERNET",
+    "DEP", "DEPOSIT", "SALE", "ORDERS", "ACC", "ACCOUNT", "TXN", "TRANS", "DIRECT", "AUTO"
+})  # fmt: skip
 """Words that banks and books add to every line."""
 
 _TOKEN: Final = re.compile(r"[A-Z0-9]+")
@@ -110,6 +113,7 @@ def keys_of(said: Said, line: Line) -> set[str]:
     if len(said.ref) > _DIGITS:
         keys.add(said.ref)
     keys.update(said.known)
+    keys.update(run for run in _runs(said.known) if len(run) > _DIGITS)
     if line.batch:
         keys.add(compact(line.batch))
     return keys

@@ -46,7 +46,9 @@ _TIES: Final = {
     Tie.OTHER: Reason("reference_other", "The bank's text names another document."),
     Tie.MISSING: Reason("reference_missing", "The reference is not in the bank's text."),
     Tie.TYPO: Reason("reference_typo", "The reference differs by one digit."),
-    Tie.PART: Reason("reference_part", "Only a part of the reference, or a merged one, is in the bank's text."),
+    Tie.PART: Reason(
+        "reference_part", "Only a part of the reference, or a merged one, is in the bank's text."
+    ),
     Tie.NUMBER: Reason("reference_number", "The number of the reference is in the bank's text."),
     Tie.SAME: Reason("reference_same", "The whole reference is in the bank's text."),
 }
@@ -91,11 +93,18 @@ def listed(ids: Sequence[str]) -> str:
 
 
 NEEDS_REFERENCE: Final = Reason(
-    "needs_reference", "It would be certain with the reference in the bank's text, or with a word from the payer."
+    "needs_reference",
+    "It would be certain with the reference in the bank's text, or with a word from the payer.",
 )
-NEEDS_PERSON: Final = Reason("needs_person", "It would be certain once a person says where the difference went.")
-NEEDS_BATCH: Final = Reason("needs_batch", "It would be certain with the batch number, or a list of what was paid out.")
-SIGNS: Final = Reason("signs_reversed", "The bank's side writes money in with the other sign; it was read the other way round.")
+NEEDS_PERSON: Final = Reason(
+    "needs_person", "It would be certain once a person says where the difference went."
+)
+NEEDS_BATCH: Final = Reason(
+    "needs_batch", "It would be certain with the batch number, or a list of what was paid out."
+)
+SIGNS: Final = Reason(
+    "signs_reversed", "The bank's side writes money in with the other sign; it was read the other way round."
+)
 UNSURE: Final = Reason("not_sure", "What speaks for it is not enough to confirm it without a person.")
 CLOSE: Final = Reason("runner_up", "Another line comes too near to it.")
 

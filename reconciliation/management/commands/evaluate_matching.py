@@ -21,7 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """[--json] [--seeds N …]."""
         parser.add_argument("--json", action="store_true", help="One JSON line.")
-        parser.add_argument("--seeds", type=int, nargs="+", default=[SEED], help="Each world once for each seed.")
+        parser.add_argument(
+            "--seeds", type=int, nargs="+", default=[SEED], help="Each world once for each seed."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the report."""

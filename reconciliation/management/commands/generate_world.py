@@ -29,16 +29,24 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--lines", type=int, default=usual.lines, help="Expected lines, about.")
         parser.add_argument("--days", type=int, default=usual.days, help="Days they are spread over.")
-        parser.add_argument("--training-voice", action="store_true", help="Names and texts as the model learned them.")
-        parser.add_argument("--flipped", action="store_true", help="The bank writes money in with the other sign.")
+        parser.add_argument(
+            "--training-voice", action="store_true", help="Names and texts as the model learned them."
+        )
+        parser.add_argument(
+            "--flipped", action="store_true", help="The bank writes money in with the other sign."
+        )
         for name in SHARES:
             usual_share = getattr(usual, name)
-            parser.add_argument(f"--{name.replace('_', '-')}", type=share, default=usual_share, metavar="SHARE")
+            parser.add_argument(
+                f"--{name.replace('_', '-')}", type=share, default=usual_share, metavar="SHARE"
+            )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make and write."""
         shares = {name: options[name] for name in SHARES}
-        knobs = Knobs(lines=options["lines"], days=max(1, options["days"]), flipped=options["flipped"], **shares)
+        knobs = Knobs(
+            lines=options["lines"], days=max(1, options["days"]), flipped=options["flipped"], **shares
+        )
         world = make_world(knobs, options["seed"], apart=not options["training_voice"])
         try:
             write_world(world, options["folder"])
