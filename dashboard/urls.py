@@ -25,6 +25,8 @@ from dashboard.views import (
     pairs,
     payments,
     refunds,
+    rollbacks,
+    rolling_back,
     settings,
 )
 
@@ -86,6 +88,22 @@ _records = [
     path("events/<int:event_id>/", evidence.events_page, name="events-page"),
     path("calls/<int:delivery_id>/", evidence.deliveries_page, name="deliveries-page"),
     path("notices/<int:notice_id>/", evidence.notices_page, name="notices-page"),
+]
+
+_rollbacks = [
+    path("", rollbacks.rollbacks, name="rollbacks"),
+    path("export.<str:file_format>", rollbacks.rollbacks_export, name="rollbacks-export"),
+    path("new/", rolling_back.rollbacks_new, name="rollbacks-new"),
+    path("order/<int:order_id>/", rolling_back.rollbacks_of_order, name="rollbacks-of-order"),
+    path("posting/<int:posting_id>/", rolling_back.rollbacks_of_posting, name="rollbacks-of-posting"),
+    path("call/<int:delivery_id>/", rolling_back.rollbacks_of_call, name="rollbacks-of-call"),
+    path("<int:rollback_id>/", rollbacks.rollbacks_page, name="rollbacks-page"),
+    path("<int:rollback_id>/live/", rollbacks.rollbacks_live, name="rollbacks-live"),
+    path("<int:rollback_id>/plan/", rolling_back.rollbacks_plan, name="rollbacks-plan"),
+    path("<int:rollback_id>/run/", rolling_back.rollbacks_run, name="rollbacks-run"),
+    path("<int:rollback_id>/approve/", rolling_back.rollbacks_approve, name="rollbacks-approve"),
+    path("<int:rollback_id>/stop/", rolling_back.rollbacks_stop, name="rollbacks-stop"),
+    path("<int:rollback_id>/again/", rolling_back.rollbacks_again, name="rollbacks-again"),
 ]
 
 _attention = [
@@ -157,6 +175,7 @@ urlpatterns = [
                 path("", home.home, name="home"),
                 path("live/", home.home_live, name="home-live"),
                 path("attention/", include(_attention)),
+                path("rollbacks/", include(_rollbacks)),
                 *_records,
                 *_running,
             ]

@@ -120,7 +120,7 @@ class Balance:
         return TONES[self.verdict]
 
 
-STUCK_PLACES: Final = ("needs_you", "unmatched", "unplaced")
+STUCK_PLACES: Final = ("needs_you", "unmatched", "unplaced", "rolled_back")
 
 
 def balance(heaps: Iterable[Heap], base_currency: str) -> Balance:

@@ -101,6 +101,24 @@ DELIVERY: Final[dict[str, StateWords]] = {
     ),
 }
 
+ROLLBACK: Final[dict[str, StateWords]] = {
+    "draft": StateWords("Plan", "wait", "A plan; nothing is undone before an administrator asks for it."),
+    "awaiting_approval": StateWords("Waits for approval", "wait", "A second administrator has to approve it."),
+    "running": StateWords("Running", "work", "It goes on by itself until everything is undone and proved."),
+    "blocked": StateWords("Needs you", "bad", "Xero refused a step; the rest is undone as far as it can be."),
+    "done": StateWords("Done", "ok", "Everything is undone, and read back from Xero."),
+    "cancelled": StateWords("Stopped", "mute", "Ended by a person; what was undone by then stays undone."),
+}
+ROLLBACK_STEP: Final[dict[str, StateWords]] = {
+    "planned": StateWords("Planned", "mute"),
+    "under_way": StateWords("Under way", "work"),
+    "undone": StateWords("Done", "ok"),
+    "stuck": StateWords("Needs you", "bad"),
+    "left": StateWords("Left as it is", "mute"),
+}
+PROVED: Final = StateWords("To the penny", "ok", "Xero's report and every document are as they must be.")
+UNPROVED: Final = StateWords("Differs", "bad", "Xero does not show what it should.")
+
 EVENT: Final[dict[str, StateWords]] = {
     "received": StateWords("Received", "work", "Safely stored, not read yet."),
     "processed": StateWords("Processed", "ok", "Read, and everything it means is under way."),

@@ -66,7 +66,7 @@ class PairForm(PageModelForm):
             "name", "zone", "currencies_kept", "invoice_prefix", "days_due", "rounding", "rounding_cap_minor",
             "locked_period", "failed_grace_hours", "invoice_of_void", "order_code_pattern", "emails_customers",
             "dispute_alert_days",
-            "mapping_needs_second_person", "keep_calls_days", "keep_events_days",
+            "mapping_needs_second_person", "rollback_approval_minor", "keep_calls_days", "keep_events_days",
         ]  # fmt: skip
         labels = {
             "name": "Name of the pair",
@@ -81,6 +81,7 @@ class PairForm(PageModelForm):
             "order_code_pattern": "How order numbers are read from a VendorTxCode",
             "emails_customers": "E-mail customers when a payment is received, fails or is given back",
             "mapping_needs_second_person": "A second person publishes mappings",
+            "rollback_approval_minor": "A second person approves roll-backs above",
             "keep_calls_days": "Keep calls for days",
             "keep_events_days": "Keep received messages for days",
         }
@@ -90,6 +91,7 @@ class PairForm(PageModelForm):
             "failed_grace_hours": "An unpaid invoice stays open this long for another attempt; then it is closed.",
             "order_code_pattern": "A regular expression with a group named order. Used when the shop did not say.",
             "mapping_needs_second_person": "Whoever has worked on a version cannot publish it.",
+            "rollback_approval_minor": "In pennies of any one currency. Empty: one administrator is enough.",
             "keep_events_days": "The law may ask for six years: 2192 days.",
         }
 
@@ -99,6 +101,7 @@ class PairForm(PageModelForm):
         ("Payments", ("failed_grace_hours", "invoice_of_void", "order_code_pattern", "emails_customers")),
         ("Disputes", ("dispute_alert_days",)),
         ("Mapping", ("mapping_needs_second_person",)),
+        ("Roll-backs", ("rollback_approval_minor",)),
         ("Retention", ("keep_calls_days", "keep_events_days")),
     )
 

@@ -10,13 +10,14 @@ from typing import Final
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 
 from integrations.models import Payment
-from sync.models import Posting
+from sync.models import Posting, RolledBackOrder
 
 POSTED: Final = "posted"
 ON_ITS_WAY: Final = "on_its_way"
 NEEDS_YOU: Final = "needs_you"
 UNMATCHED: Final = "unmatched"
 UNPLACED: Final = "unplaced"
+ROLLED_BACK: Final = "rolled_back"
 # Two more lists that cross the places: all that waits for a person, and what Opayo reversed but Xero still has.
 WAITS: Final = "waits"
 TO_TAKE_BACK: Final = "to_take_back"
@@ -27,6 +28,7 @@ PLACES: Final[dict[str, str]] = {
     NEEDS_YOU: "Held or refused",
     UNMATCHED: "Fits no order",
     UNPLACED: "Nothing intended yet",
+    ROLLED_BACK: "Rolled back",
     WAITS: "Waits for you, all reasons",
     TO_TAKE_BACK: "Reversed, still in Xero",
 }
@@ -48,6 +50,11 @@ def still_in_xero() -> Exists:
     )
 
 
+def _rolled_back(path: str) -> Exists:
+    """Whether the books of the order stand still since a roll-back."""
+    return Exists(RolledBackOrder.objects.filter(order=OuterRef(path), lifted_at=None))
+
+
 def place_of_payment() -> Case:
     """The place of a captured payment, told by its least advanced posting."""
     return Case(
@@ -55,6 +62,7 @@ def place_of_payment() -> Case:
         When(_has(_STUCK), then=Value(NEEDS_YOU)),
         When(_has(_MOVING), then=Value(ON_ITS_WAY)),
         When(_has((Posting.State.POSTED,)), then=Value(POSTED)),
+        When(_rolled_back("order"), then=Value(ROLLED_BACK)),
         default=Value(UNPLACED),
         output_field=CharField(),
     )
@@ -71,6 +79,7 @@ def place_of_refund() -> Case:
         When(_of_refund(_STUCK), then=Value(NEEDS_YOU)),
         When(_of_refund(_MOVING), then=Value(ON_ITS_WAY)),
         When(_of_refund((Posting.State.POSTED,)), then=Value(POSTED)),
+        When(_rolled_back("payment__order"), then=Value(ROLLED_BACK)),
         default=Value(UNPLACED),
         output_field=CharField(),
     )
@@ -83,12 +92,14 @@ def in_place(place: str) -> Q:
     captured = Q(state=Payment.State.CAPTURED)
     moving, stuck, posted = Q(_has(_MOVING)), Q(_has(_STUCK)), Q(_has((Posting.State.POSTED,)))
     known = Q(is_unmatched=False)
+    rolled_back = Q(_rolled_back("order"))
     conditions = {
         UNMATCHED: Q(is_unmatched=True),
         NEEDS_YOU: known & stuck,
         ON_ITS_WAY: known & ~stuck & moving,
         POSTED: known & ~stuck & ~moving & posted,
-        UNPLACED: known & ~stuck & ~moving & ~posted,
+        UNPLACED: known & ~stuck & ~moving & ~posted & ~rolled_back,
+        ROLLED_BACK: known & ~stuck & ~moving & ~posted & rolled_back,
         WAITS: ~known | stuck | (~moving & ~posted),
     }
     return captured & conditions[place]

@@ -75,6 +75,8 @@ _WORDS = {
     "connection": states.CONNECTION,
     "instruction": states.INSTRUCTION,
     "dispute": states.DISPUTE,
+    "rollback": states.ROLLBACK,
+    "rollbackstep": states.ROLLBACK_STEP,
 }
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from dashboard.core.evidence import member_of
 from dashboard.core.xero_links import xero_page
 from dashboard.selectors.lists import events_of, postings_of
+from dashboard.selectors.rollbacks import can_be_rolled_back
 from dashboard.tables.events import EVENTS, EventFilter
 from dashboard.tables.postings import POSTINGS, PostingFilter
 from dashboard.views.lists import ListPage
@@ -88,6 +89,7 @@ def postings_page(request: MemberRequest, pair: Pair, posting_id: int) -> HttpRe
         "posting": posting,
         "deliveries": deliveries,
         "sent": _sent(deliveries, posting),
+        "can_roll_back": can_be_rolled_back([posting]),
         "xero_href": xero_page(settings.XERO_APP_URL, posting.kind, posting.remote_id),
     }
     return _evidence(request, "posting", context)
@@ -108,13 +110,13 @@ def _sent(deliveries: list[Delivery], posting: Posting) -> dict[str, Any] | None
 def deliveries_page(request: MemberRequest, pair: Pair, delivery_id: int) -> HttpResponse:
     """One call as it was written down and sent, each attempt, and what Xero answered."""
     delivery = get_object_or_404(Delivery, pair=pair, pk=delivery_id)
+    members = Posting.objects.filter(pair=pair, pk__in=delivery.posting_ids).defer("document").order_by("pk")
     context = {
         "pair": pair,
         "delivery": delivery,
         "calls": ApiCall.objects.filter(pair=pair, delivery_id=delivery.pk).order_by("started_at"),
-        "members": Posting.objects.filter(pair=pair, pk__in=delivery.posting_ids)
-        .defer("document")
-        .order_by("pk"),
+        "members": members,
+        "can_roll_back": can_be_rolled_back(members),
     }
     return _evidence(request, "delivery", context)
 

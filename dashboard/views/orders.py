@@ -16,6 +16,7 @@ from dashboard.selectors.documents import xero_objects
 from dashboard.selectors.lists import orders_of
 from dashboard.selectors.money_back import money_back
 from dashboard.selectors.order_lines import lines_of
+from dashboard.selectors.rollbacks import can_be_rolled_back, rolled_back
 from dashboard.selectors.timeline import story_of_order, timeline
 from dashboard.tables.orders import ORDERS, OrderFilter
 from dashboard.views.lists import ListPage
@@ -74,6 +75,8 @@ def _order(pair: Pair, order_id: int) -> dict[str, Any]:
         "money_back": money_back(story.payments),
         "disputes": list(Dispute.objects.filter(payment__in=story.payments).order_by("pk")),
         "is_settled": is_settled(entries),
+        "rolled_back": rolled_back(order),
+        "can_roll_back": can_be_rolled_back(story.documents),
         "refunded_minor": story.refunded_minor,
         "due_minor": max(order.total_minor - order.captured_minor, 0),
     }
