@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.core.wording import counted
+from integrations.customers.core.sides import display_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,13 @@ _NOUNS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_ADDRESS = ("line1", "line2", "city", "region", "postcode", "country")
+
+
 def written_value(value: Any) -> str:
-    """A field's value in one line."""
-    if isinstance(value, Mapping):
-        return ", ".join(str(each) for each in value.values() if each)
-    return str(value or "")
+    """A field's value in one line: a name as it is called, an address as on an envelope."""
+    if not isinstance(value, Mapping):
+        return str(value or "")
+    if value.keys() & {"first_name", "last_name", "company"}:
+        return display_name(value)
+    return ", ".join(str(value[key]) for key in _ADDRESS if value.get(key))

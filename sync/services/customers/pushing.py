@@ -79,8 +79,14 @@ def _plan(
     waiting = next(
         (row for row in postings if row.kind == _KIND.CONTACT_UPDATE and row.state in UNSENT), None
     )
-    _write(customer, made, due, waiting, first)
+    _write(customer, (_update(made, due, theirs or {}), made.mapping_version_id), waiting, first)
     return 1
+
+
+def _update(made: Made, due: set[str], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that are due; persons that an update does not list may be taken for removed (Contacts, ContactPersons)."""
+    persons = theirs.get("contact_persons")
+    return update_of(made.document, due) | ({"ContactPersons": persons} if persons else {})
 
 
 def _standing(
@@ -99,10 +105,14 @@ def _remake(customer: Customer, posting: Posting) -> None:
 
 
 def _write(
-    customer: Customer, made: Made, due: set[str], waiting: Posting | None, first: Posting | None
+    customer: Customer,
+    made: tuple[dict[str, Any], int | None],
+    waiting: Posting | None,
+    first: Posting | None,
 ) -> None:
+    update, version_id = made
     if waiting is not None:
-        waiting.document = {**waiting.document, **update_of(made.document, due)}
+        waiting.document = {**waiting.document, **update}
         update_rows([waiting], ["document"])
         return
     earlier = Posting.objects.filter(customer=customer, kind=_KIND.CONTACT_UPDATE).count()
@@ -111,8 +121,8 @@ def _write(
         kind=_KIND.CONTACT_UPDATE,
         natural_key=f"{customer.contact_number}@{earlier + 1}",
         customer=customer,
-        document=update_of(made.document, due),
-        mapping_version_id=made.mapping_version_id,
+        document=update,
+        mapping_version_id=version_id,
         waits_for=first,
         state=Posting.State.WAITING if first else Posting.State.READY,
         ready_at=None if first else timezone.now(),

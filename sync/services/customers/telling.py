@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.customers.core.ownership import (
+    FIELDS,
     Change,
     Owner,
     Source,
@@ -84,7 +85,7 @@ def xero_tells(
     """A contact as polling has read it: `before` and `parts` of it, and our own mapped parts. True when changed."""
     changed = False
     for field, part in parts.items():
-        if field in before and same(before[field], part):
+        if field not in FIELDS or (field in before and same(before[field], part)):
             continue
         if _answers(customer, field, part):
             changed = True

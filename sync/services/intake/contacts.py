@@ -35,6 +35,8 @@ def read_contacts(batch: Batch, contacts: Sequence[Mapping[str, Any]]) -> None:
 def _known(batch: Batch, contact: Mapping[str, Any], before: Mapping[str, Any]) -> KnownContact:
     contact_id, number = str(contact["ContactID"]), str(contact.get("ContactNumber") or "")
     details = {**before.get(contact_id, {}), **contact_parts(contact, number)}
+    if contact.get("ContactPersons"):
+        details["contact_persons"] = contact["ContactPersons"]
     name = str(contact.get("Name") or "")
     return KnownContact(
         pair=batch.pair,

@@ -222,6 +222,7 @@ def test_the_shops_change_is_told_to_xero_once_and_its_answer_starts_nothing(
     assert update["EmailAddress"] == "new@example.com"
     assert update["Phones"][0]["PhoneNumber"] == "01904 123456"
     assert "Name" not in update
+    assert "ContactPersons" not in update
     Posting.objects.filter(kind="contact_update").update(state="posted", remote_id="x-1")
     for spelling in ("(01904) 12 34 56", "01904123456"):
         polled(pair, Name="Ada Moss", FirstName="Ada", LastName="Moss", EmailAddress="NEW@example.com",
@@ -266,6 +267,16 @@ def test_the_latest_change_wins_where_the_pair_says_so(pair: Pair, shop: Connect
     customer.refresh_from_db()
     assert customer.email == "from@shop.example"
     assert [each["EmailAddress"] for each in updates()] == ["from@shop.example"]
+
+
+def test_the_persons_of_a_contact_are_sent_along_because_xero_may_drop_those_not_named(
+    pair: Pair, shop: Connection
+) -> None:
+    in_xero(sell(shop, "HF-1", id="C-1").customer)
+    persons = [{"FirstName": "Grace", "LastName": "Moss", "EmailAddress": "grace@example.com"}]
+    polled(pair, **Posting.objects.get(kind="contact").document, ContactPersons=persons)
+    sell(shop, "HF-2", id="C-1", email="new@example.com")
+    assert updates() == [{"EmailAddress": "new@example.com", "ContactPersons": persons}]
 
 
 def test_a_contact_polled_first_by_its_customers_own_words_changes_nothing(
