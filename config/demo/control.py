@@ -19,6 +19,7 @@ class Control:
     """The control API below one base address. Amounts come as Decimal."""
 
     def __init__(self, base_url: str) -> None:
+        self._root = base_url
         self._base_url = f"{base_url}/control"
 
     def get(self, path: str) -> Any:
@@ -31,6 +32,15 @@ class Control:
             f"{self._base_url}/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
         return self._ask(request)
+
+    def download(self, path: str) -> bytes | None:
+        """A file that one of the simulated systems offers; None when it does not answer well just now."""
+        try:
+            with _OPENER.open(f"{self._root}/{path}", timeout=_SECONDS_FOR_AN_ANSWER) as answer:
+                content: bytes = answer.read()
+                return content
+        except OSError:
+            return None
 
     def _ask(self, request: urllib.request.Request) -> Any:
         try:

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from config.demo.control import Control, wait_until
+from config.demo.disputes import DisputeDesk
 from config.demo.options import Options
 from config.demo.processes import ChildFailed, progress
 from config.demo.quiet import Quiet, QuietServer, look
@@ -92,17 +93,27 @@ def let_aftermath_happen(stack: Stack) -> float:
     quiet_since = wait_until_quiet(stack)
     for _ in range(_AFTERMATH_DAYS):
         _let_days_pass(stack, 1)
-    steps = 0
+    steps, desk = 0, DisputeDesk(stack)
     while after_sales(stack)["next"] is not None:
         if steps == _MOST_STEPS:
             raise TimeoutError(f"The aftermath never ends: {after_sales(stack)}")
         _let_days_pass(stack, _DAYS_AT_A_TIME)
+        _carry_disputes(stack, desk)
         steps += 1
     if after_sales(stack)["ended"]:
         _let_days_pass(stack, 1)  # the last of it is settled, and swept up
+        _carry_disputes(stack, desk)
     if stack.options.settlement:
         _let_money_arrive(stack)
     return quiet_since
+
+
+def _carry_disputes(stack: Stack, desk: DisputeDesk) -> None:
+    """What the acquirers tell is imported, tied and booked before they tell more."""
+    if desk.carry():
+        wait_until_quiet(stack)
+        if desk.tie():
+            wait_until_quiet(stack)
 
 
 def _let_money_arrive(stack: Stack) -> None:

@@ -77,7 +77,8 @@ def _said(heap: Heap) -> str:
 
 def _from_log(retold: Retold) -> dict[str, Any]:
     return {
-        "told_again": f"{retold.events} messages: {retold.payments} payments, {retold.refunds} refunds, {retold.orders} orders",
+        "told_again": f"{retold.events} messages: {retold.payments} payments, {retold.refunds} refunds, "
+        f"{retold.disputes} disputes, {retold.orders} orders",
         "older_than_the_log": retold.unexplained,
         "differences": [
             f"{item.kind} {item.key}: stored {item.stored}, the log tells {item.told}"

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 WHOLE: Final = Decimal(1)
-DISPUTES: Final = 0
+DISPUTES: Final = 8
 """Disputes among a hundred orders unless `mix` says otherwise."""
 
 
