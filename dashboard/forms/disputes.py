@@ -10,12 +10,12 @@ from django import forms
 
 from dashboard.forms.base import PageForm
 from integrations.core.currencies import EXPONENTS
+from integrations.core.files.cells import BadCellError, read_amount, read_last_four
+from integrations.core.files.tables import LARGEST_FILE, Table
 from integrations.core.money import Money
-from integrations.disputes.core.cells import BadCellError, read_amount, read_last_four
 from integrations.disputes.core.columns import FIELDS, REQUIRED, Columns, folded, guessed, guessed_state
 from integrations.disputes.core.notices import DisputeNotice, NoticeError
 from integrations.disputes.core.states import LOST, WORDS, choices_after
-from integrations.disputes.core.tables import LARGEST_FILE, Table
 from integrations.models import Dispute, Pair
 
 _SCHEMES: Final = [("", "Not told"), *((name, name) for name in ("Visa", "Mastercard", "American Express"))]

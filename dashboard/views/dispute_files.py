@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from dashboard.forms.disputes import ColumnsForm, UploadForm
+from integrations.core.files.tables import Table, UnreadableFileError
 from integrations.disputes.core.columns import Columns
-from integrations.disputes.core.tables import Table, UnreadableFileError
 from integrations.disputes.files import import_file, keep_file, table_of
 from integrations.disputes.importing import BadRowsError, Look, look
 from integrations.disputes.layouts import columns_for, keep_columns

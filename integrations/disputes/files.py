@@ -8,9 +8,9 @@ from typing import Final
 
 from django.utils import timezone
 
+from integrations.core.files.tables import Table, read_table
 from integrations.core.pci import mask
 from integrations.disputes.core.columns import Columns
-from integrations.disputes.core.tables import Table, read_table
 from integrations.disputes.importing import Look, carry_in
 from integrations.disputes.layouts import columns_for
 from integrations.models import DisputeFile, Pair, User

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from integrations.clock import business_now
+from integrations.core.files.tables import Table
 from integrations.core.money import Money
 from integrations.disputes.core.columns import Columns
 from integrations.disputes.core.notices import DisputeNotice
 from integrations.disputes.core.reading import BadRow, ReadRow, read_notices
 from integrations.disputes.core.states import label, verdict
-from integrations.disputes.core.tables import Table
 from integrations.disputes.telling import tell
 from integrations.models import AuditEntry, Dispute, Pair, User
 

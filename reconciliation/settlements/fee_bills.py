@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from integrations.disputes.core.tables import UnreadableFileError, read_table
+from integrations.core.files.tables import UnreadableFileError, read_table
 from integrations.events.services import store_event
 from integrations.models import AuditEntry, Event, Pair, User
 from reconciliation.locks import pair_in_hand

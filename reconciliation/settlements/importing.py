@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from integrations.core.failures import PermanentFailure
-from integrations.disputes.core.tables import Table, UnreadableFileError, read_table
+from integrations.core.files.tables import Table, UnreadableFileError, read_table
 from integrations.events.services import store_event
 from integrations.models import AuditEntry, Event, Pair, User
 from reconciliation.locks import pair_in_hand

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypedDict, TypeVar
 
-from integrations.core.money import Money
-from integrations.disputes.core.cells import (
+from integrations.core.files.cells import (
     BadCellError,
     read_amount,
     read_currency,
@@ -16,10 +15,11 @@ from integrations.disputes.core.cells import (
     read_last_four,
     read_number,
 )
+from integrations.core.files.tables import Row, Table
+from integrations.core.money import Money
 from integrations.disputes.core.columns import FIELDS, Columns
 from integrations.disputes.core.notices import DisputeNotice, NoticeError
 from integrations.disputes.core.reasons import scheme_called
-from integrations.disputes.core.tables import Row, Table
 
 _T = TypeVar("_T")
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from integrations.core.files.tables import Table, UnreadableFileError, read_table
 from integrations.disputes.core.columns import KNOWN, Columns
 from integrations.disputes.core.states import label
-from integrations.disputes.core.tables import Table, UnreadableFileError, read_table
 from integrations.disputes.importing import BadRowsError, Look, carry_in, look
 from integrations.disputes.layouts import columns_for, columns_of
 from integrations.models import DisputeColumns, Pair

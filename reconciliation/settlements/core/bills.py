@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, TypeVar
 
-from integrations.disputes.core.cells import BadCellError, read_amount, read_currency, read_day, read_number
-from integrations.disputes.core.tables import Row, Table
+from integrations.core.files.cells import BadCellError, read_amount, read_currency, read_day, read_number
+from integrations.core.files.tables import Row, Table
 from reconciliation.settlements.core.columns import folded
 from reconciliation.settlements.core.rate_card import BillLine
 from reconciliation.settlements.core.reading import BadRow

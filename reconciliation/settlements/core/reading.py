@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, TypeVar
 
-from integrations.disputes.core.cells import (
+from integrations.core.files.cells import (
     BadCellError,
     read_amount,
     read_currency,
@@ -20,7 +20,7 @@ from integrations.disputes.core.cells import (
     read_last_four,
     read_number,
 )
-from integrations.disputes.core.tables import Row, Table
+from integrations.core.files.tables import Row, Table
 from reconciliation.settlements.core import lines
 from reconciliation.settlements.core.columns import FIELDS, REJECTED, Columns, folded
 from reconciliation.settlements.core.documents import StatedSettlement, Statement

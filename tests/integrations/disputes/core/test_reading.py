@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrations.core.files.cells import BadCellError, read_amount, read_day, read_last_four, read_number
+from integrations.core.files.tables import MOST_ROWS, UnreadableFileError, read_table
 from integrations.core.money import Money
-from integrations.disputes.core.cells import BadCellError, read_amount, read_day, read_last_four, read_number
 from integrations.disputes.core.columns import (
     ELAVON,
     KNOWN,
@@ -21,7 +22,6 @@ from integrations.disputes.core.columns import (
     recognised,
 )
 from integrations.disputes.core.reading import read_notices
-from integrations.disputes.core.tables import MOST_ROWS, UnreadableFileError, read_table
 from sandbox.acquirer.core.layouts import LAYOUTS
 
 TODAY = date(2026, 3, 20)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.disputes.core.tables import read_table
+from integrations.core.files.tables import read_table
 from reconciliation.settlements.core.bills import NotABillError, read_bills
 from reconciliation.settlements.core.rate_card import (
     BillLine,

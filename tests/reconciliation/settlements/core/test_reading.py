@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from integrations.disputes.core.tables import read_table
+from integrations.core.files.tables import read_table
 from reconciliation.settlements.core.columns import (
     KNOWN,
     columns_from_json,

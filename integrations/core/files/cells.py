@@ -1,4 +1,4 @@
-"""What stands in the cells of an acquirer's file: days, amounts, currencies, card numbers that are masked."""
+"""What stands in the cells of a file: days, amounts, currencies, card numbers that are masked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _YEAR_FIRST: Final = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})(?!\d)")
 _YEAR_LAST: Final = re.compile(r"(\d{1,2})[-/. ]([A-Za-z]{3,9}|\d{1,2})[-/. ,]{1,2}(\d{4}|\d{2})(?!\d)")
 _TIME: Final = re.compile(r"[T ,]*(\d{1,2}:\d{2}.*)?")
 
-# ISO 4217 numbers that acquirers write instead of the letters.
+# ISO 4217 numbers that some write instead of the letters.
 _NUMBERED: Final = {"826": "GBP", "978": "EUR", "840": "USD"}
 _SIGNS: Final = {"£": "GBP", "€": "EUR", "$": ""}
 _DEBIT: Final = re.compile(r"\((?P<in>.*)\)|-(?P<before>.*)|(?P<after>.*)(?:-|DR|CR)", re.IGNORECASE)
@@ -126,5 +126,5 @@ def read_last_four(text: str) -> str:
 def read_number(text: str) -> str:
     """A reference or case number as it stands. Raises BadCellError for one that a spreadsheet has rounded."""
     if _ROUNDED.fullmatch(text):
-        raise BadCellError(f"“{text}” was rounded by a spreadsheet: import the acquirer's own file")
+        raise BadCellError(f"“{text}” was rounded by a spreadsheet: import the file as it was given out")
     return text

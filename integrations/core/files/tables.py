@@ -1,4 +1,4 @@
-"""A file of an acquirer as a table: its encoding, its separator, the line that names the columns."""
+"""A file as a table: its encoding, its separator, the line that names the columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 LARGEST_FILE: Final = 5_000_000
-"""Bytes; a year of disputes of a large shop is a tenth of it."""
+"""Bytes; a year of disputes of a large shop is a tenth of it, a month of settlements a third."""
 MOST_ROWS: Final = 20_000
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
@@ -76,7 +76,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
     if not content.strip():
         raise UnreadableFileError("The file is empty.")
     if len(content) > LARGEST_FILE:
-        raise UnreadableFileError("The file is larger than 5 MB. Ask the acquirer for a shorter time.")
+        raise UnreadableFileError("The file is larger than 5 MB. Ask for a shorter time.")
     for start, what in _NOT_TEXT.items():
         if content.startswith(start):
             raise UnreadableFileError(f"This is {what}, not a CSV file. Save it as CSV and choose that one.")
@@ -114,7 +114,7 @@ def _place_of_heads(lines: Sequence[Sequence[str]]) -> int:
     for place, line in enumerate(lines):
         if sum(1 for cell in line if cell.strip()) >= _FEWEST_HEADS:
             return place
-    raise UnreadableFileError("No line of the file names columns. Is it the acquirer's list of disputes?")
+    raise UnreadableFileError("No line of the file names columns. Is it the right file?")
 
 
 def _named(line: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Files that people hand in: as tables, and what stands in their cells."""
