@@ -70,6 +70,11 @@ class Story:
         return [posting for posting in self.postings if posting.state != Posting.State.CANCELLED]
 
     @property
+    def disputes(self) -> list[Dispute]:
+        """The disputes over these payments: each has at least one change."""
+        return list({change.dispute_id: change.dispute for change in self.changes}.values())
+
+    @property
     def refunded_minor(self) -> int:
         """What of the captured money went back, in minor units of the order's currency."""
         captured = {payment.pk for payment in self.payments if payment.state == Payment.State.CAPTURED}

@@ -22,7 +22,7 @@ from dashboard.tables.orders import ORDERS, OrderFilter
 from dashboard.views.lists import ListPage
 from integrations.checkout.links import pay_url
 from integrations.members.access import MemberRequest, pair_required
-from integrations.models import Dispute, Order, Pair, Role
+from integrations.models import Order, Pair, Role
 
 _LIST = ListPage(
     ORDERS, OrderFilter, "Orders", "What the shop sold, and how far each order is on its way into the books.", "orders-export"
@@ -73,7 +73,7 @@ def _order(pair: Pair, order_id: int) -> dict[str, Any]:
         "documents": xero_objects(story.documents, settings.XERO_APP_URL),
         "entries": entries,
         "money_back": money_back(story.payments),
-        "disputes": list(Dispute.objects.filter(payment__in=story.payments).order_by("pk")),
+        "disputes": story.disputes,
         "is_settled": is_settled(entries),
         "rolled_back": rolled_back(order),
         "can_roll_back": can_be_rolled_back(story.documents),
