@@ -21,6 +21,7 @@ from dashboard.views import (
     evidence,
     home,
     mending,
+    merchants,
     orders,
     pairs,
     payments,
@@ -28,6 +29,8 @@ from dashboard.views import (
     rollbacks,
     rolling_back,
     settings,
+    settlement_files,
+    settlements,
 )
 
 _records = [
@@ -80,6 +83,22 @@ _records = [
     path("customers/<int:customer_id>/fields/<str:field>/", customers.customers_field, name="customers-field"),
     path("customers/<int:customer_id>/merge/", customer_merging.merge, name="customers-merge"),
     path("customers/<int:customer_id>/split/", customer_merging.split, name="customers-split"),
+    path("settlements/", settlements.settlements, name="settlements"),
+    path("settlements/export.<str:file_format>", settlements.settlements_export, name="settlements-export"),
+    path("settlements/bills/", settlements.settlements_bills, name="settlements-bills"),
+    path("settlements/ready/", settlements.settlements_to_click, name="settlements-to-click"),
+    path("settlements/import/", settlement_files.settlements_import, name="settlements-import"),
+    path("settlements/import/<int:file_id>/", settlement_files.settlements_file, name="settlements-file"),
+    path("settlements/<int:settlement_id>/", settlements.settlements_page, name="settlements-page"),
+    *(
+        path(
+            f"settlements/<int:settlement_id>/matches/<int:match_id>/{act}/",
+            settlements.settlements_decide,
+            {"act": act},
+            name=f"settlements-{act}",
+        )
+        for act in settlements.ACTS
+    ),
     path("postings/", evidence.postings, name="postings"),
     path("postings/export.<str:file_format>", evidence.postings_export, name="postings-export"),
     path("postings/<int:posting_id>/", evidence.postings_page, name="postings-page"),
@@ -155,6 +174,11 @@ _running = [
     path("settings/accounts/add/", settings.accounts_add, name="settings-accounts-add"),
     path("settings/accounts/<int:role_id>/clear/", settings.accounts_clear, name="settings-accounts-clear"),
     path("settings/customers/", customers.owners, name="settings-customers"),
+    path("settings/merchants/", merchants.merchants, name="settings-merchants"),
+    path("settings/merchants/add/", merchants.merchants_change, name="settings-merchants-add"),
+    path(
+        "settings/merchants/<int:account_id>/", merchants.merchants_change, name="settings-merchants-change"
+    ),
     path("settings/members/", settings.members, name="settings-members"),
     path("settings/members/<int:membership_id>/", settings.members_change, name="settings-members-change"),
     path("activity/", activity.activity, name="activity"),

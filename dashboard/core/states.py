@@ -79,6 +79,30 @@ DISPUTE: Final[dict[str, StateWords]] = {
     "expired": StateWords("Expired", "mute", "Nobody answered in time; it counts as lost."),
 }
 
+SETTLEMENT: Final[dict[str, StateWords]] = {
+    "expected": StateWords(
+        "Expected", "wait", "Opayo's batch says that it will be paid; the acquirer has not stated it yet."
+    ),
+    "stated": StateWords(
+        "Stated", "wait", "The acquirer has stated it; its money is on the way to the bank."
+    ),
+    "banked": StateWords("In the bank", "ok", "Matched with the bank's statement."),
+    "short": StateWords("Short or over", "bad", "The bank received another sum; say why."),
+    "missing": StateWords(
+        "Not arrived", "bad", "The day it was due is over, and the bank's statement does not show it."
+    ),
+    "nothing": StateWords("Nothing to pay", "mute", "Sales and what is taken off come to nothing."),
+}
+
+MATCH: Final[dict[str, StateWords]] = {
+    "auto": StateWords("Matched by itself", "ok", "The money is exact, and nothing else comes near."),
+    "confirmed": StateWords("Confirmed", "ok", "A person says so."),
+    "suggested": StateWords("Suggested", "wait", "A person decides."),
+    "rejected": StateWords("Rejected", "mute", "A person said no; it is not offered again."),
+    "undone": StateWords("Undone", "mute", "It stood, and does so no more."),
+    "superseded": StateWords("No longer suggested", "mute", "Something else fits better by now."),
+}
+
 POSTING: Final[dict[str, StateWords]] = {
     "waiting": StateWords("Waiting", "wait", "Waits for another posting or record."),
     "ready": StateWords("Ready", "work", "Goes with the next call to Xero."),
@@ -103,7 +127,9 @@ DELIVERY: Final[dict[str, StateWords]] = {
 
 ROLLBACK: Final[dict[str, StateWords]] = {
     "draft": StateWords("Plan", "wait", "A plan; nothing is undone before an administrator asks for it."),
-    "awaiting_approval": StateWords("Waits for approval", "wait", "A second administrator has to approve it."),
+    "awaiting_approval": StateWords(
+        "Waits for approval", "wait", "A second administrator has to approve it."
+    ),
     "running": StateWords("Running", "work", "It goes on by itself until everything is undone and proved."),
     "blocked": StateWords("Needs you", "bad", "Xero refused a step; the rest is undone as far as it can be."),
     "done": StateWords("Done", "ok", "Everything is undone, and read back from Xero."),

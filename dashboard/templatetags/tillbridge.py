@@ -77,6 +77,8 @@ _WORDS = {
     "dispute": states.DISPUTE,
     "rollback": states.ROLLBACK,
     "rollbackstep": states.ROLLBACK_STEP,
+    "match": states.MATCH,
+    "settlement": states.SETTLEMENT,
 }
 
 

@@ -2,12 +2,14 @@
 
 from reconciliation.models.banks import BankAccount, BankLine, StatementFile
 from reconciliation.models.fees import FeeBill
+from reconciliation.models.files import AcquirerFile
 from reconciliation.models.matches import Match, MatchLink, MatchRule
 from reconciliation.models.merchants import MerchantAccount
 from reconciliation.models.periods import Period, Reading
 from reconciliation.models.settlements import Settlement, SettlementLine, SettlementPosting
 
 __all__ = [
+    "AcquirerFile",
     "BankAccount",
     "BankLine",
     "FeeBill",
