@@ -30,13 +30,14 @@ from integrations.models import (
 )
 from integrations.pairs.health import Health
 from sandbox.acquirer.core.layouts import ELAVON
-from sync.models import Delivery, Problem, Ruling
+from sync.models import Delivery, Problem, Rollback, Ruling
 from tests.dashboard.scene import Scene
 from tests.factories import MembershipFactory, PairFactory, SavedCardFactory
 
 PairClient = Callable[[Pair, str], Client]
 
 _POST_ONLY = {
+    *(f"rollbacks-{act}" for act in ("of-order", "of-posting", "of-call", "plan", "run", "approve", "stop", "again")),
     "customers-reject", "customers-undo", "customers-field",
     "cards-delete", "cards-charges-agree", "cards-charges-withdraw",
     "orders-pay-link", "payments-withdraw", "disputes-tie", "attention-resolve", "attention-assign", "connections-test", "connections-off",
@@ -111,6 +112,13 @@ def arguments(name: str, scene: Scene) -> dict[str, Any]:
             pair=pair, name="f.csv", defaults={"sha256": "", "content": ELAVON.write([]).encode()}
         )[0].pk,
         **_of_customers(pair),
+        "rollback_id": Rollback.objects.get_or_create(
+            pair=pair,
+            scope="day",
+            subject="2026-11-22",
+            planned_by=Membership.objects.filter(pair=pair)[0].user,
+            planned_at=timezone.now(),
+        )[0].pk,
         "field": "email",
         "card_id": card.pk,
         "batch_id": ChargeBatch.objects.get_or_create(pair=pair, request_key="k", asked_by=None)[0].pk,
