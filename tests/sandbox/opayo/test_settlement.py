@@ -8,6 +8,8 @@ from typing import Any
 
 from tests.sandbox.opayo.rig import AMEX, DECLINED, Opayo, make_opayo
 
+MASTERCARD = "5186150660000009"
+
 
 def batches(opayo: Opayo) -> list[dict[str, Any]]:
     found: Any = opayo.system.truth()["batches"]
@@ -142,3 +144,47 @@ def test_after_ten_failures_the_money_goes_with_the_next_night() -> None:
     assert not opayo.truth_of(vps_tx_id)["batchid"]
     opayo.pass_time(days=1)
     assert opayo.truth_of(vps_tx_id)["batchid"]
+
+
+def test_a_second_acquirer_has_its_own_cards_batches_and_merchant_numbers(opayo: Opayo) -> None:
+    opayo.world.switches["opayo.second_authprocessor"] = "Worldpay"
+    opayo.sell("A-1")
+    opayo.sell("A-2", MASTERCARD, Amount="9.00")
+    opayo.pass_time(days=1)
+    assert [batch["authprocessor"] for batch in batches(opayo)] == ["Elavon", "Worldpay"]
+    numbers = [opayo.system.batch_items(batch["batchid"])[0]["merchant_number"] for batch in batches(opayo)]
+    assert numbers == ["21000401", "31000401"]
+    accounts = {each["mid"]: each["acquirer"] for each in opayo.system.merchant_accounts()}
+    assert (len(accounts), accounts["31000401"], accounts["91000401"]) == (9, "Worldpay", "American Express")
+    shown = opayo.report("getMerchantAccounts")
+    cards = {
+        node.findtext("merchantnumber"): node.findtext("paymentsystems")
+        for node in shown.iter("merchantaccount")
+    }
+    assert cards["31000401"] == "MC,MCDEBIT,MAESTRO"
+
+
+def test_a_batch_can_be_closed_beside_the_nightly_one(opayo: Opayo) -> None:
+    opayo.sell("A-1")
+    assert opayo.system.close_batch() == {"batches": ["1001"]}
+    opayo.sell("A-2")
+    opayo.pass_time(days=1)
+    assert [len(batch["transactions"]) for batch in batches(opayo)] == [1, 1]
+    assert opayo.system.close_batch() == {"batches": []}
+
+
+def test_an_acquirer_that_was_sent_nothing_may_have_an_empty_batch(opayo: Opayo) -> None:
+    opayo.world.switches["opayo.empty_batches"] = "yes"
+    opayo.sell("A-1")
+    opayo.pass_time(days=1)
+    assert {batch["authprocessor"]: len(batch["groups"]) for batch in batches(opayo)} == {
+        "Elavon": 1,
+        "American Express": 0,
+    }
+    empty = next(batch["batchid"] for batch in batches(opayo) if not batch["groups"])
+    assert (
+        opayo.report(
+            "getBatchDetail", batchid=empty, authprocessor="American Express", startrow="1", endrow="50"
+        )
+        is not None
+    )
