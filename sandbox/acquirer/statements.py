@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
+from sandbox.acquirer.core.contracts import Contract
 from sandbox.acquirer.core.statement_layouts import BILL, STATEMENTS
 from sandbox.acquirer.funds import Funds
 from sandbox.kernel.wire import Reply, Request
@@ -42,7 +43,7 @@ class Statements:
         rows = [{**settlement, **line} for settlement in settlements for line in settlement["lines"]]
         return _file(STATEMENTS[layout].write(rows), f"{layout}-settlements.csv")
 
-    def _contracts(self, query: dict[str, str]) -> list[Any]:
+    def _contracts(self, query: dict[str, str]) -> list[Contract]:
         if query.get("mid"):
             return [self._funds.terms.get(query["mid"])]
         slug = query.get("acquirer", "")

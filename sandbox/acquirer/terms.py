@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from sandbox.acquirer.core.contracts import Basis, Contract, Mode, MonthlyFee, Per, Rate, usual_contract
+from sandbox.acquirer.core.statement_layouts import STATEMENTS
 from sandbox.acquirer.gateway import CardGateway
 from sandbox.kernel.store import Row
 from sandbox.kernel.world import World
@@ -47,9 +48,15 @@ def _flag(given: Any) -> bool:
     return given
 
 
+def _layout(given: Any) -> str:
+    if given not in STATEMENTS:
+        raise ValueError(f"There is no layout {given!r}; there are {', '.join(STATEMENTS)}")
+    return str(given)
+
+
 READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "mode": Mode,
-    "layout": str,
+    "layout": _layout,
     "funding_days": _days,
     "funding_per": Per,
     "basis": Basis,

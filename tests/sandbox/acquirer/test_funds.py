@@ -327,6 +327,7 @@ def test_what_is_not_offered_is_refused(path: str, query: dict[str, str], status
         ({"mode": "generous"}, "generous"),
         ({"funding_days": -1}, "no number of days"),
         ({"colour": "red"}, "has no colour"),
+        ({"layout": "other"}, "no layout"),
         ({"reserve_percent": "much"}, "no number"),
     ],
 )
