@@ -154,7 +154,7 @@ _HINTS: Final[Mapping[str, tuple[str, ...]]] = {
     "currency": ("currency", "ccy"),
     "kind": ("transaction type", "record type", "event type", "type"),
     "sign": ("debit/credit", "debit credit", "d/c", "dr/cr"),
-    "item_fee": ("transaction fee", "per item", "item fee"),
+    "item_fee": ("transaction fee", "transaction charge", "per item", "item fee"),
     "fee": ("service charge", "commission", "discount amount", "fee"),
     "vat": ("vat",),
     "net": ("net amount", "settlement amount", "net"),
@@ -174,11 +174,16 @@ def guessed(heads: Iterable[str]) -> dict[str, str]:
     free = dict.fromkeys(heads)
     found: dict[str, str] = {}
     for name, hints in _HINTS.items():
-        head = next((head for hint in hints for head in free if hint in folded(head)), None)
+        head = next((head for hint in hints for head in free if _squeezed(hint) in _squeezed(head)), None)
         if head is not None:
             found[name] = head
             del free[head]
     return found
+
+
+def _squeezed(head: str) -> str:
+    """Without blanks and underlines: some write settlementDate, some Settlement Date."""
+    return folded(head).replace(" ", "").replace("_", "")
 
 
 _USUAL_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
