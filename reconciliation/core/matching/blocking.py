@@ -50,6 +50,8 @@ def candidates(sides: Sides, free_e: Ints, free_o: Ints, settings: Settings, lag
         _shared_keys(sides, free_e, free_o, settings),
     ]
     e, o = _union(pairs, len(left), len(right))
+    same_way = (left.minor[e] < 0) == (right.minor[o] < 0)  # money in is never money out
+    e, o = e[same_way], o[same_way]
     most = settings.block
     return Candidates(e, o, forward.count, backward.count, forward.count > most, backward.count > most)
 
