@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Final
 
 from config.demo.disputes import PAIR
@@ -22,7 +21,6 @@ class SettlementDesk:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._carried: dict[str, str] = {}
 
     def carry(self) -> bool:
         """Import what is new, the acquirers' files first; then fetch batches and reconcile. Whether there was a file."""
@@ -37,14 +35,12 @@ class SettlementDesk:
         yield "bill.csv", "acquirer/bill.csv", ("import_fee_bill",)
 
     def _carry(self, name: str, path: str, *command: str) -> bool:
-        content = self._fetch(path)
-        digest = sha256(content).hexdigest()
-        if len(content.splitlines()) < _HEADS_ONLY or self._carried.get(name) == digest:
+        content, file = self._fetch(path), self._stack.var / name
+        is_known = file.exists() and file.read_bytes() == content
+        if is_known or len(content.splitlines()) < _HEADS_ONLY:
             return False
-        file = self._stack.var / name
         file.write_bytes(content)
         self._stack.manage(*command, str(file), "--pair", PAIR)
-        self._carried[name] = digest
         return True
 
     def _fetch(self, path: str) -> bytes:

@@ -10,6 +10,7 @@ from config.demo.disputes import DisputeDesk
 from config.demo.options import Options
 from config.demo.processes import ChildFailed, progress
 from config.demo.quiet import Quiet, QuietServer, look
+from config.demo.settlements import SettlementDesk
 from config.demo.stack import Stack
 
 _DAY = 86_400.0
@@ -137,6 +138,8 @@ def _let_days_pass(stack: Stack, days: int) -> None:
     # The schedules would do the same within minutes.
     stack.manage("catch_up")
     wait_until_quiet(stack)
+    if stack.options.settlement and SettlementDesk(stack).carry():
+        wait_until_quiet(stack)
 
 
 def wait_until_quiet(stack: Stack) -> float:
