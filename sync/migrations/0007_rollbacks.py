@@ -201,8 +201,8 @@ class Migration(migrations.Migration):
                     "action",
                     models.CharField(
                         choices=[
-                            ("undo", "Undone in Xero"),
-                            ("reverse", "Reversed on the first open day"),
+                            ("undo", "Undo in Xero"),
+                            ("reverse", "Reverse on the first open day"),
                             ("gone", "Already gone in Xero"),
                             ("follows", "Goes with its invoice"),
                             ("drop", "Not sent any more"),

@@ -121,8 +121,8 @@ class RollbackStep(models.Model):
     """
 
     class Action(models.TextChoices):
-        UNDO = "undo", "Undone in Xero"
-        REVERSE = "reverse", "Reversed on the first open day"
+        UNDO = "undo", "Undo in Xero"
+        REVERSE = "reverse", "Reverse on the first open day"
         GONE = "gone", "Already gone in Xero"
         FOLLOWS = "follows", "Goes with its invoice"
         DROP = "drop", "Not sent any more"
