@@ -67,7 +67,7 @@ class Trade:
         """Everything that is ready, and what waits for it."""
         self.process()
         moving = Posting.objects.filter(state__in=["ready", "waiting", "sending", "retrying"])
-        for _ in range(12):
+        for _ in range(60):
             if not moving.exists():
                 break
             self.books.deliver()
