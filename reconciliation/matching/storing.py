@@ -19,6 +19,7 @@ from reconciliation.matching.gathering import (
     observed_lines,
     settlement_id,
 )
+from reconciliation.matching.ruling import set_aside
 from reconciliation.matching.standing import refresh
 from reconciliation.models import BankLine, Match, MatchLink, Settlement
 
@@ -41,6 +42,7 @@ def run_matching(pair: Pair) -> Found:
     Nothing that a person decided is touched, and nothing is ever in two standing matches.
     """
     with pair_in_hand(pair.pk):
+        set_aside(pair)
         expected, observed = expected_lines(pair), observed_lines(pair)
         if not expected or not observed:
             return Found(withdrawn=_withdraw(pair, keep=()))

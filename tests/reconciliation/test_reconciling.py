@@ -21,7 +21,7 @@ from reconciliation.matching.deciding import (
     split,
     undo,
 )
-from reconciliation.models import BankLine, Match, Settlement
+from reconciliation.models import BankLine, Match, MatchRule, Settlement
 from reconciliation.reconciling import reconcile
 from sync.models import Posting, Problem
 from tests.factories import AccountRoleFactory, UserFactory
@@ -223,6 +223,21 @@ def test_what_is_not_ours_is_left_alone_until_somebody_takes_it_back(
     mark_ours(pair, [line.pk], person)
     reconcile(pair)
     assert Match.objects.get().state == M.AUTO
+
+
+def test_a_rule_of_people_is_asked_before_anything_is_guessed(
+    pair: Pair, sell: Take, state: Take, bank: Take
+) -> None:
+    MatchRule.objects.create(
+        pair=pair, position=1, name="Rent", condition='"RENT" in text', action={"kind": "not_ours"}
+    )
+    line = bank(2400, 11, "RENT 400001")
+    sell(1)
+    state("400001", ("Sale", "7001", "24.00"))
+    reconcile(pair)
+    line.refresh_from_db()
+    assert line.state == L.NOT_OURS
+    assert AuditEntry.objects.filter(action="bank_line.not_ours", reason="Rent: 1").exists()
 
 
 def test_a_missing_account_is_one_problem_and_flows_on_when_it_is_chosen(
