@@ -10,6 +10,7 @@ NEEDED: Final = (
     "accounting.invoices",
     "accounting.payments",
     "accounting.banktransactions",
+    "accounting.manualjournals",
     "accounting.settings.read",
 )
 """What the work itself takes."""
@@ -25,6 +26,7 @@ WORDS: Final = {
     "accounting.invoices": "invoices and credit notes",
     "accounting.payments": "payments",
     "accounting.banktransactions": "bank transactions and transfers",
+    "accounting.manualjournals": "manual journals",
     "accounting.settings.read": "chart of accounts, tax rates and organisation",
     "accounting.reports.banksummary.read": "the bank summary report",
     "accounting.reports.trialbalance.read": "the trial balance report",
