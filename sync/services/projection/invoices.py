@@ -53,7 +53,9 @@ def amend(books: Books, order: Order) -> None:
 def _in_force(books: Books, order: Order) -> Posting | None:
     """The order's invoice; the next one, under its own number, where that was closed or rolled back."""
     key, generation = order.number, 1
-    while (found := books.postings.get((Posting.Kind.INVOICE, key))) and found.state == Posting.State.REVERSED:
+    while (
+        found := books.postings.get((Posting.Kind.INVOICE, key))
+    ) and found.state == Posting.State.REVERSED:
         generation += 1
         key = f"{order.number}-{generation}"
     return found

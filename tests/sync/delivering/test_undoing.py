@@ -14,7 +14,7 @@ from sandbox.kernel.faults import Kind
 from sync.models import Delivery, Posting
 from sync.services.delivering import dispatcher
 from tests.sync.delivering.conftest import Books
-from tests.sync.messages import refund_event
+from tests.sync.messages import refund_event, transaction_event
 
 DAY = "2026-11-25"
 K = Posting.Kind
@@ -189,3 +189,31 @@ def test_a_credit_note_is_taken_off_its_invoice(placed: Books, is_lost: bool) ->
     allocation.refresh_from_db()
     assert allocation.state == "reversed"
     assert [row["AmountDue"] for row in placed.in_xero("invoices")] == [Decimal("38.34")]
+
+
+def test_an_overpayment_is_given_back_once_though_the_answer_was_lost(books: Books) -> None:
+    books.place(payment=None)
+    transaction_event(books.opayo, "HF-10042-1", "40.00")
+    books.process()
+    books.deliver()
+    over = Posting.objects.get(kind=K.OVERPAYMENT)
+    back = {
+        "Account": {"Code": "095"},
+        "Date": DAY,
+        "Amount": Decimal("1.66"),
+        "Reference": "HF-10042-1 (undone)",
+    }
+    intend(
+        books,
+        K.OVERPAYMENT_DELETE,
+        back,
+        key=over.natural_key,
+        waits_for=over,
+        changes=over,
+        amount_minor=166,
+    )
+    lose_the_answer(books, "xero.payments.write", K.OVERPAYMENT_DELETE)
+    over.refresh_from_db()
+    assert over.state == "reversed"
+    assert [row["RemainingCredit"] for row in books.in_xero("overpayments")] == [Decimal(0)]
+    assert len(books.live_payments()) == 2
