@@ -99,6 +99,11 @@ _records = [
         )
         for act in settlements.ACTS
     ),
+    path(
+        "settlements/<int:settlement_id>/lines/<int:line_id>/adjustment/",
+        settlements.settlements_adjustment,
+        name="settlements-adjustment",
+    ),
     path("postings/", evidence.postings, name="postings"),
     path("postings/export.<str:file_format>", evidence.postings_export, name="postings-export"),
     path("postings/<int:posting_id>/", evidence.postings_page, name="postings-page"),

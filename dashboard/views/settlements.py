@@ -22,11 +22,12 @@ from reconciliation.books.reading_back import ready_to_match
 from reconciliation.matching.deciding import (
     DecisionRefusedError,
     confirm,
+    explain_adjustment,
     explain_difference,
     reject,
     undo,
 )
-from reconciliation.models import FeeBill, Match, Settlement
+from reconciliation.models import FeeBill, Match, Settlement, SettlementLine
 from reconciliation.wakes import wake_reconcile
 
 _LIST = ListPage(
@@ -65,6 +66,7 @@ def settlements_page(request: MemberRequest, pair: Pair, settlement_id: int) -> 
         "story": story,
         "documents": xero_objects(story.postings, settings.XERO_APP_URL),
         "form": DifferenceForm(auto_id="difference_%s"),
+        "adjustment_form": DifferenceForm(auto_id=False),
     }
     return render(request, "dashboard/settlements/page.html", context)
 
@@ -103,6 +105,24 @@ def settlements_decide(
             messages.error(request, refused.message)
     else:
         messages.error(request, "Choose one of the reasons offered.")
+    return redirect("settlements-page", pair.slug, settlement_id)
+
+
+@require_POST
+@pair_required(Role.OPERATOR)
+def settlements_adjustment(
+    request: MemberRequest, pair: Pair, settlement_id: int, line_id: int
+) -> HttpResponse:
+    """Say what an adjustment of the acquirer is."""
+    line = get_object_or_404(SettlementLine, settlement__pair=pair, settlement=settlement_id, pk=line_id)
+    form = DifferenceForm(request.POST)
+    try:
+        kind = form.cleaned_data["kind"] if form.is_valid() else ""
+        explain_adjustment(line, kind, request.user, reason=form.cleaned_data.get("reason", ""))
+        messages.success(request, "Kept. It is booked next.")
+        wake_reconcile(pair.pk)
+    except DecisionRefusedError as refused:
+        messages.error(request, refused.message)
     return redirect("settlements-page", pair.slug, settlement_id)
 
 

@@ -48,6 +48,7 @@ from sync.services.problems import set_going
 _LOOKED_BACK: Final = timedelta(days=120)
 _CHARGES: Final = (
     SettlementLine.Kind.FEE, SettlementLine.Kind.RESERVE_HELD, SettlementLine.Kind.RESERVE_RELEASED,
+    SettlementLine.Kind.ADJUSTMENT,
 )  # fmt: skip
 _UNDOES: Final = {
     Posting.Kind.BANK_TRANSFER: Posting.Kind.BANK_TRANSFER_DELETE,

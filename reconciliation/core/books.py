@@ -19,6 +19,7 @@ RECEIVE: Final = "receive"
 BILL: Final = "bill"
 PAYMENT: Final = "payment"
 DISPUTE_FEE: Final = "dispute"
+ADJUSTMENT: Final = "adjustment"
 _RESERVES: Final = frozenset({"reserve_held", "reserve_released"})
 _ROLE_OF_DIFFERENCE: Final[Mapping[str, Role]] = {
     "fee": "fees", "refund": "fees", "rounding": "rounding", "fx": "rounding", "other": "rounding",
@@ -134,23 +135,31 @@ def payment_of(line: BankLineFacts) -> Wanted:
 
 
 def charges_of(settlement: SettlementFacts) -> list[Wanted]:
-    """Rows 15 and 17: one posting for each kind of fee, and for what is held back or released.
+    """Rows 15 and 17: one posting for each kind of fee, for what is held back or released, and for what a person said of an
+    adjustment (its `fee_kind` is the kind of difference).
 
     Chargebacks, and the fees of disputes, are booked with their disputes and never here.
     """
     fees: dict[str, list[LineFacts]] = defaultdict(list)
+    adjusted: dict[str, int] = defaultdict(int)
     reserve = 0
     for line in settlement.lines:
         if line.kind == "fee" and not is_of_dispute(line):
             fees[line.fee_kind].append(line)
         elif line.kind in _RESERVES:
             reserve += line.amount_minor
+        elif line.kind == ADJUSTMENT and line.fee_kind in _ROLE_OF_DIFFERENCE:
+            adjusted[line.fee_kind] += line.amount_minor
     wanted = [
         _moved(settlement, f"fee-{kind}", sum(line.amount_minor for line in found), "fees",
                fee_kind=kind, vat_minor=sum(line.vat_minor for line in found))
         for kind, found in sorted(fees.items())
     ]  # fmt: skip
     wanted.append(_moved(settlement, "reserve", reserve, "reserve"))
+    wanted += [
+        _moved(settlement, f"adjustment-{kind}", minor, _ROLE_OF_DIFFERENCE[kind])
+        for kind, minor in sorted(adjusted.items())
+    ]
     return [each for each in wanted if each.minor]
 
 

@@ -13,7 +13,7 @@ from integrations.models import AuditEntry, Pair, User
 from reconciliation.locks import pair_in_hand
 from reconciliation.matching.standing import refresh
 from reconciliation.matching.storing import link
-from reconciliation.models import BankLine, Match, MatchLink, Settlement
+from reconciliation.models import BankLine, Match, MatchLink, Settlement, SettlementLine
 
 DIFFERENCES: Final = {
     "fee": "A fee that the acquirer kept",
@@ -164,6 +164,20 @@ def explain_difference(match: Match, kind: str, by: User, *, reason: str = "") -
         refresh([each.pk for each in settlements], [line.pk for line in lines])
         _record(fresh, by, "match.explained", reason)
     return fresh
+
+
+def explain_adjustment(line: SettlementLine, kind: str, by: User, *, reason: str = "") -> None:
+    """Say what an adjustment of an acquirer's statement is; it is booked accordingly."""
+    settlement = line.settlement
+    with pair_in_hand(settlement.pair_id):
+        if line.kind != SettlementLine.Kind.ADJUSTMENT or kind not in BOOKED_DIFFERENCES:
+            raise DecisionRefusedError(f"An adjustment is one of {', '.join(sorted(BOOKED_DIFFERENCES))}.")
+        words = reason or DIFFERENCES[kind]
+        SettlementLine.objects.filter(settlement=settlement, identity=line.identity).update(
+            fee_kind=kind, tie={"method": _PERSON, "reasons": [words]}
+        )
+        data = {"line": line.identity, "kind": kind, "amount_minor": line.amount_minor}
+        _audit(settlement.pair, by, "settlement.adjustment_explained", settlement.reference, reason, data)
 
 
 def mark_not_ours(pair: Pair, bank_line_ids: Iterable[int], by: User, *, reason: str = "") -> int:

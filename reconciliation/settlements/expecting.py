@@ -143,7 +143,7 @@ def _payments_of(account: MerchantAccount) -> list[tuple[date, date]]:
 
 
 def look_for_untold(pair: Pair, today: date) -> None:
-    """Chargebacks that no notice told of, and items that an acquirer settled twice."""
+    """Chargebacks that no notice told of, items that an acquirer settled twice, and adjustments nobody has explained."""
     recent = SettlementLine.objects.filter(
         settlement__pair=pair, settlement__settled_on__gte=today - _LOOKED_BACK
     ).select_related("settlement__merchant_account")
@@ -158,6 +158,22 @@ def look_for_untold(pair: Pair, today: date) -> None:
     )
     twice = recent.filter(tie__method="settled_twice")
     keep_alerts(pair, "settled_twice", {f"{line.settlement} {line.identity}": _twice(line) for line in twice})
+
+    odd = recent.filter(
+        kind=SettlementLine.Kind.ADJUSTMENT, fee_kind="", settlement__statement_event__isnull=False
+    )
+    keep_alerts(
+        pair, "settlement_adjustment", {f"{line.settlement} {line.identity}": _odd(line) for line in odd}
+    )
+
+
+def _odd(line: SettlementLine) -> Alert:
+    money = Money(line.amount_minor, line.settlement.currency)
+    return Alert(
+        f"{line.settlement.merchant_account.acquirer} adjusted settlement {line.settlement.reference} by {money} without "
+        "saying what for. It is not booked.",
+        "Open the settlement and say what it is: a fee, a refund, rounding, exchange or something else.",
+    )
 
 
 def _untold(line: SettlementLine) -> Alert:

@@ -25,6 +25,7 @@ from reconciliation.settlements.merchants import merchant_of_batch, merchant_of_
 from reconciliation.settlements.records import known_items, tied_to, transactions_like
 
 _REST = " rest"
+BY_PERSON = "person"
 _STATED = {"settlement__statement_event__isnull": False}
 
 
@@ -172,8 +173,9 @@ def _store(
     elif settlement.state == Settlement.State.NOTHING:
         settlement.state = Settlement.State.EXPECTED
     settlement.save()
+    said = {line.identity: line for line in settlement.lines.filter(tie__method=BY_PERSON)}
     settlement.lines.all().delete()
-    insert_rows([_line(settlement, line, ties.get(line.identity)) for line in lines])
+    insert_rows([_line(settlement, line, ties.get(line.identity), said.get(line.identity)) for line in lines])
     _look_at_match(settlement)
     return settlement
 
@@ -187,12 +189,15 @@ def _look_at_match(settlement: Settlement) -> None:
         settlement.refresh_from_db(fields=["state"])
 
 
-def _line(settlement: Settlement, line: Line, tied: Tie | None) -> SettlementLine:
+def _line(
+    settlement: Settlement, line: Line, tied: Tie | None, said: SettlementLine | None
+) -> SettlementLine:
+    """The line as told, with what a person said of it before."""
     return SettlementLine(
         settlement=settlement,
         identity=line.identity,
         kind=line.kind,
-        fee_kind=line.fee_kind,
+        fee_kind=said.fee_kind if said else line.fee_kind,
         amount_minor=line.amount_minor,
         vat_minor=line.vat_minor,
         scheme=line.scheme,
@@ -203,7 +208,7 @@ def _line(settlement: Settlement, line: Line, tied: Tie | None) -> SettlementLin
         bank_auth_code=line.bank_auth_code,
         last_four=line.last_four,
         case_id=line.case_id,
-        tie={"method": tied.method, "reasons": list(tied.reasons)} if tied else {},
+        tie={"method": tied.method, "reasons": list(tied.reasons)} if tied else said.tie if said else {},
         **(tied_to(tied.key) if tied else {}),
     )
 

@@ -13,6 +13,7 @@ from integrations.models import AccountRole, AuditEntry, Pair
 from reconciliation.matching.deciding import (
     DecisionRefusedError,
     confirm,
+    explain_adjustment,
     explain_difference,
     group,
     mark_not_ours,
@@ -21,7 +22,7 @@ from reconciliation.matching.deciding import (
     split,
     undo,
 )
-from reconciliation.models import BankLine, Match, MatchRule, Settlement
+from reconciliation.models import BankLine, Match, MatchRule, Settlement, SettlementLine
 from reconciliation.reconciling import reconcile
 from sync.models import Posting, Problem
 from tests.factories import AccountRoleFactory, UserFactory
@@ -260,6 +261,20 @@ def test_a_chargeback_nobody_told_of_is_an_alert_and_is_not_booked(pair: Pair, s
     reconcile(pair)
     assert [code for code, _ in problems(pair)] == ["chargeback_untold"]
     assert not Posting.objects.exists()
+
+
+def test_an_adjustment_is_booked_as_a_person_says_and_stays_said(pair: Pair, sell: Take, state: Take) -> None:
+    sell(1)
+    rows = [("Sale", "7001", "24.00"), ("Adjustment", "", "-1.00")]
+    state("400001", *rows)
+    reconcile(pair)
+    assert [code for code, _ in problems(pair)] == ["settlement_adjustment"]
+    explain_adjustment(SettlementLine.objects.get(kind="adjustment"), "fee", UserFactory())
+    reconcile(pair)
+    assert (postings(pair), problems(pair)) == ([(K.SPEND, "ready", 100)], [])
+    state("400001", *rows, ("Fee", "", "-0.50"))
+    reconcile(pair)
+    assert (postings(pair), problems(pair)) == ([(K.SPEND, "ready", 50), (K.SPEND, "ready", 100)], [])
 
 
 def test_confirming_tells_who_and_when(pair: Pair, sell: Take, state: Take, bank: Take) -> None:
