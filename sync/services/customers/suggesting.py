@@ -30,7 +30,8 @@ def suggest(pair: Pair, *, portion: int = PORTION) -> int:
     Rejected pairs are not proposed again, also not after one of the two was merged into another customer.
     """
     due = Customer.objects.filter(pair=pair, compared_at=None, merged_into=None)
-    rows = list(due.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk")[:portion])
+    locked = due.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    rows = list(locked.prefetch_related("identities").order_by("pk")[:portion])
     traits = {row.pk: traits_of(row) for row in rows}
     for row in rows:
         row.match_keys, row.compared_at = match_keys(traits[row.pk]), timezone.now()
@@ -40,7 +41,7 @@ def suggest(pair: Pair, *, portion: int = PORTION) -> int:
 
 def traits_of(customer: Customer) -> Traits:
     """A customer as it is compared, with all e-mail addresses it is known by."""
-    emails = customer.identities.filter(kind="email").values_list("value", flat=True)
+    emails = [each.value for each in customer.identities.all() if each.kind == "email"]
     return read_traits(
         with_values(customer.details, values_held(customer)),
         name=customer.name,
@@ -71,7 +72,7 @@ def _others(customer: Customer) -> Iterable[Customer]:
     rows = Customer.objects.filter(
         pair_id=customer.pair_id, match_keys__overlap=customer.match_keys, merged_into=None
     )
-    return rows.exclude(pk=customer.pk).order_by("-pk")[:MOST_CANDIDATES]
+    return rows.exclude(pk=customer.pk).prefetch_related("identities").order_by("-pk")[:MOST_CANDIDATES]
 
 
 def _decided_with(customer: Customer) -> set[int]:
