@@ -100,6 +100,7 @@ MATCH: Final[dict[str, StateWords]] = {
     "suggested": StateWords("Suggested", "wait", "A person decides."),
     "rejected": StateWords("Rejected", "mute", "A person said no; it is not offered again."),
     "undone": StateWords("Undone", "mute", "It stood, and does so no more."),
+    "taken_back": StateWords("Taken back", "mute", "A slip, taken back at once; nothing is learned from it."),
     "superseded": StateWords("No longer suggested", "mute", "Something else fits better by now."),
 }
 

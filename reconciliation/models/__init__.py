@@ -6,6 +6,7 @@ from reconciliation.models.files import AcquirerFile
 from reconciliation.models.matches import Match, MatchLink, MatchRule
 from reconciliation.models.merchants import MerchantAccount
 from reconciliation.models.periods import Period, Reading
+from reconciliation.models.review import ForgottenName, ReviewPlace
 from reconciliation.models.settlements import Settlement, SettlementLine, SettlementPosting
 
 __all__ = [
@@ -13,12 +14,14 @@ __all__ = [
     "BankAccount",
     "BankLine",
     "FeeBill",
+    "ForgottenName",
     "Match",
     "MatchLink",
     "MatchRule",
     "MerchantAccount",
     "Period",
     "Reading",
+    "ReviewPlace",
     "Settlement",
     "SettlementLine",
     "SettlementPosting",

@@ -102,6 +102,9 @@ class BankLine(models.Model):
     is_reconciled_in_xero = models.BooleanField(
         null=True, help_text="Read back from the Xero object that stands for it; empty: not asked yet."
     )
+    remarks = models.JSONField(
+        default=list, blank=True, help_text="Why nothing is suggested for it: each a code and words."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -14,7 +14,8 @@ from reconciliation.models.settlements import Settlement
 class Match(models.Model):
     """One decision, or one suggestion, that these settlements and these bank lines are the same money.
 
-    Decisions are only ever added: what is undone or rejected stays to be read and to be learned from.
+    Decisions are only ever added: what is undone or rejected stays to be read and to be learned from. What was taken back
+    was a slip of the hand: it stays to be read, and teaches nothing.
     """
 
     class State(models.TextChoices):
@@ -23,6 +24,7 @@ class Match(models.Model):
         SUGGESTED = "suggested", "Suggested"
         REJECTED = "rejected", "Rejected"
         UNDONE = "undone", "Undone"
+        TAKEN_BACK = "taken_back", "Taken back"
         SUPERSEDED = "superseded", "No longer suggested"
 
     pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="matches")
@@ -35,6 +37,9 @@ class Match(models.Model):
     difference_minor = models.BigIntegerField(default=0, help_text="Bank lines less settlements.")
     difference_kind = models.CharField(
         max_length=20, blank=True, default="", help_text="fee, refund, rounding …"
+    )
+    difference_account = models.CharField(
+        max_length=10, blank=True, default="", help_text="Xero's code, where a person chose another account."
     )
     currency = models.CharField(max_length=3)
     decided_by = models.ForeignKey(
