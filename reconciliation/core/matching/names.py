@@ -86,7 +86,6 @@ def _stands(word: str, there: frozenset[str], compact: str) -> bool:
         return True
     if word[0] in there:
         return True
-    return any(
-        (len(other) >= _LONG and word.startswith(other)) or (len(word) == 1 and other.startswith(word))
-        for other in there
-    )
+    if len(word) == 1:
+        return any(other.startswith(word) for other in there)
+    return any(True for other in there if len(other) >= _LONG and word.startswith(other))

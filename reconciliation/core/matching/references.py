@@ -61,9 +61,11 @@ def tie(expected: Said, observed: Said, known: Known) -> Tie:
     """How the expected reference stands in the observed texts, or the observed one in the expected texts."""
     if (expected.known or observed.known) and _share_key(expected, observed):
         return Tie.SAME
+    if expected.ref_runs and observed.compact.isalpha():
+        return Tie.MISSING  # the usual case where banks show no reference, decided at once
     forward = _stands(expected, observed, known)
-    if forward >= Tie.PART or not observed.ref:
-        return forward
+    if forward >= Tie.PART or not observed.ref_runs:
+        return forward  # a name where the reference should be ties nothing
     if _whole(observed, expected) and (len(observed.ref) >= _TEXT or known.cores[observed.ref] == 0):
         return _sure(observed)
     return forward
