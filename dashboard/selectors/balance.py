@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import Count, Sum
 
 from dashboard.core.balance import Balance, Heap, balance
-from dashboard.selectors.places import place_of_payment, place_of_refund, still_in_xero
 from integrations.models import Pair, Payment, Refund
+from sync.selectors.places import place_of_payment, place_of_refund, still_in_xero
 
 
 def balance_of(pair: Pair) -> Balance:

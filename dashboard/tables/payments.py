@@ -11,11 +11,11 @@ from django.urls import reverse
 from dashboard.core import states
 from dashboard.core.states import state_words
 from dashboard.forms.filters import ListFilter, choice_field, choices_of, day_field
-from dashboard.selectors.places import PLACES, in_place
 from dashboard.tables.cells import Amount, Badge, Cell, Link, Moment, Text
 from dashboard.tables.orders import order_link
 from dashboard.tables.table import Column, EmptyState, TableSpec
 from integrations.models import Pair, Payment
+from sync.selectors.places import PLACES, in_place
 
 
 def payment_link(payment: Payment, pair: Pair, *, main: bool = False) -> Cell:

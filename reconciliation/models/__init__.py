@@ -6,10 +6,12 @@ from reconciliation.models.files import AcquirerFile
 from reconciliation.models.matches import Match, MatchLink, MatchRule
 from reconciliation.models.merchants import MerchantAccount
 from reconciliation.models.periods import Period, Reading
+from reconciliation.models.proof import AcceptedChange, ProofLight
 from reconciliation.models.review import ForgottenName, ReviewPlace
 from reconciliation.models.settlements import Settlement, SettlementLine, SettlementPosting
 
 __all__ = [
+    "AcceptedChange",
     "AcquirerFile",
     "BankAccount",
     "BankLine",
@@ -20,6 +22,7 @@ __all__ = [
     "MatchRule",
     "MerchantAccount",
     "Period",
+    "ProofLight",
     "Reading",
     "ReviewPlace",
     "Settlement",

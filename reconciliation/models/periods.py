@@ -56,6 +56,13 @@ class Reading(models.Model):
     xero_minor = models.BigIntegerField()
     ours_minor = models.BigIntegerField()
     findings = models.JSONField(default=list, blank=True, help_text="Documents that differ, and how.")
+    is_report = models.BooleanField(
+        default=True, help_text="No: Xero's report is in another currency, so its documents were added up."
+    )
+    read_to = models.DateTimeField(
+        null=True,
+        help_text="Up to when changes of documents were read; empty where the reading found a difference.",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["pair", "account_code", "-read_at"], name="reading_latest")]
