@@ -65,14 +65,15 @@ def on_phase(nth: int) -> Callable[[], None]:
     seen = count(1)
 
     def arrange() -> None:
-        real = running.update_rows
+        names = vars(running)
+        real = names["update_rows"]
 
         def dying(*args: object) -> None:
             real(*args)
             if next(seen) == nth:
                 die()
 
-        running.update_rows = dying
+        names["update_rows"] = dying
 
     return arrange
 
