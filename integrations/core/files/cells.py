@@ -24,6 +24,9 @@ _TIME: Final = re.compile(r"[T ,]*(\d{1,2}:\d{2}.*)?")
 _NUMBERED: Final = {"826": "GBP", "978": "EUR", "840": "USD"}
 _SIGNS: Final = {"£": "GBP", "€": "EUR", "$": ""}
 _DEBIT: Final = re.compile(r"\((?P<in>.*)\)|-(?P<before>.*)|(?P<after>.*)(?:-|DR|CR)", re.IGNORECASE)
+_NEGATIVE: Final = re.compile(r"\(.*\)|-.*|.*(?:-|DR|OD|D)", re.IGNORECASE)
+_SIGN_WORDS: Final = re.compile(r"^[+-]|(?:[+-]|DR|OD|CR|D|C)$", re.IGNORECASE)
+_PLAIN: Final = re.compile(r"-?\d{1,15}\.\d\d")
 _POINT: Final = re.compile(r"(?:\d{1,3}(?:[,' ]\d{3})+|\d+)(?:\.\d+)?")
 _COMMA: Final = re.compile(r"(?:\d{1,3}(?:[.' ]\d{3})+|\d+)(?:,\d+)?")
 _ROUNDED: Final = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
@@ -80,6 +83,24 @@ def read_amount(text: str, currency: str, *, comma: bool = False) -> Money:
         return Money.from_decimal(Decimal(digits), currency)
     except InexactAmountError:
         raise BadCellError(f"“{text}” has more decimals than {currency}") from None
+
+
+def read_signed_amount(text: str, currency: str, *, comma: bool = False) -> Money:
+    """An amount with its sign: -12.50, 12.50-, (12.50), 12.50 DR and 12.50 OD go out, 12.50, +12.50 and 12.50 CR come in.
+
+    Raises BadCellError as `read_amount` does.
+    """
+    if not comma and EXPONENTS.get(currency) == 2 and _PLAIN.fullmatch(text):
+        return Money(int(text.replace(".", "")), currency)
+    bare = _without_currency(text, currency)
+    is_negative = _NEGATIVE.fullmatch(bare) is not None
+    if not bare.startswith("("):
+        bare = _SIGN_WORDS.sub("", bare).strip()
+    try:
+        amount = read_amount(bare, currency, comma=comma)
+    except BadCellError as error:
+        raise BadCellError(str(error).replace(f"“{bare}”", f"“{text}”")) from None
+    return -amount if is_negative else amount
 
 
 def _without_currency(text: str, currency: str) -> str:

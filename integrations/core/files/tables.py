@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,8 @@ _NOT_TEXT: Final = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"%PDF": "a PDF",
 }
+IsData = Callable[[Sequence[str]], bool]
+"""Whether a line of cells is a row already, and no line of heads."""
 
 
 class UnreadableFileError(ValueError):
@@ -45,41 +47,59 @@ class Table:
     rows: tuple[Row, ...]
     encoding: str = "utf-8"
     separator: str = ","
+    has_heads: bool = True
+    """Whether the file names its columns; where it does not they are Column 1, Column 2 and so on."""
+    above: tuple[str, ...] = ()
+    """What stands in the cells above the heads."""
+    is_ended: bool = True
+    """Whether the last line has an end; one without may have been cut off."""
 
     def values(self, head: str) -> list[str]:
         """The different values in one column, in the order in which they first appear."""
         return list(dict.fromkeys(row.cells[head] for row in self.rows if row.cells.get(head)))
 
 
-def read_table(content: bytes) -> Table:
+def read_table(
+    content: bytes,
+    *,
+    most_bytes: int = LARGEST_FILE,
+    most_rows: int = MOST_ROWS,
+    is_data: IsData | None = None,
+) -> Table:
     """The table in a CSV file: UTF-8, UTF-16 with its mark, or Windows-1252; comma, semicolon, tab or bar.
 
-    Lines above the heads (a title, a date) are passed over: the heads are the first line with three filled cells. Raises
-    UnreadableFileError.
+    Lines above the heads (a title, a date) are passed over: the heads are the first line with three filled cells. Some
+    files have none: where `is_data` says that this line is a row, the columns are numbered. Raises UnreadableFileError.
     """
-    text, encoding = _decoded(content)
+    text, encoding = _decoded(content, most_bytes)
     separator = _separator(text)
     lines = list(_lines(text, separator))
-    place = _place_of_heads(lines)
-    heads = _named(lines[place])
+    place = _place_of_heads(lines, is_data)
+    has_heads = is_data is None or not is_data(lines[place])
+    heads = _named(lines[place]) if has_heads else _numbered(lines)
+    first = place + 1 if has_heads else place
     rows = tuple(
         _row(number, line, heads)
-        for number, line in enumerate(lines[place + 1 :], place + 2)
+        for number, line in enumerate(lines[first:], first + 1)
         if any(cell.strip() for cell in line)
     )
-    if len(rows) > MOST_ROWS:
-        raise UnreadableFileError(f"The file has {len(rows):,} rows; at most {MOST_ROWS:,} are read at once.")
-    return Table(heads, rows, encoding, separator)
+    if len(rows) > most_rows:
+        raise UnreadableFileError(f"The file has {len(rows):,} rows; at most {most_rows:,} are read at once.")
+    above = tuple(cell.strip() for line in lines[:place] for cell in line if cell.strip())
+    return Table(heads, rows, encoding, separator, has_heads, above, text.endswith(("\n", "\r")))
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
+def refuse_other_files(content: bytes) -> None:
+    """Raises UnreadableFileError for an empty file, and for a workbook or a PDF, in words that say what to do."""
     if not content.strip():
         raise UnreadableFileError("The file is empty.")
-    if len(content) > LARGEST_FILE:
-        raise UnreadableFileError("The file is larger than 5 MB. Ask for a shorter time.")
     for start, what in _NOT_TEXT.items():
         if content.startswith(start):
             raise UnreadableFileError(f"This is {what}, not a CSV file. Save it as CSV and choose that one.")
+
+
+def decoded_text(content: bytes) -> tuple[str, str]:
+    """The text and its encoding: UTF-8, UTF-16 with its mark, or Windows-1252. Raises UnreadableFileError."""
     encodings = ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "cp1252"]
     for encoding in encodings:
         try:
@@ -89,6 +109,15 @@ def _decoded(content: bytes) -> tuple[str, str]:
         if "\0" not in text:
             return text, encoding
     raise UnreadableFileError("The file is no text in UTF-8 or Windows-1252. Save it as CSV (UTF-8).")
+
+
+def _decoded(content: bytes, most_bytes: int) -> tuple[str, str]:
+    refuse_other_files(content)
+    if len(content) > most_bytes:
+        raise UnreadableFileError(
+            f"The file is larger than {most_bytes // 1_000_000} MB. Ask for a shorter time."
+        )
+    return decoded_text(content)
 
 
 def _separator(text: str) -> str:
@@ -110,11 +139,18 @@ def _lines(text: str, separator: str) -> Iterable[list[str]]:
         raise UnreadableFileError(f"The file cannot be read as CSV: {error}.") from error
 
 
-def _place_of_heads(lines: Sequence[Sequence[str]]) -> int:
+def _place_of_heads(lines: Sequence[Sequence[str]], is_data: IsData | None) -> int:
     for place, line in enumerate(lines):
-        if sum(1 for cell in line if cell.strip()) >= _FEWEST_HEADS:
+        if sum(1 for cell in line if cell.strip()) >= _FEWEST_HEADS or (
+            is_data is not None and is_data(line)
+        ):
             return place
     raise UnreadableFileError("No line of the file names columns. Is it the right file?")
+
+
+def _numbered(lines: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    width = max((len(line) for line in lines), default=0)
+    return tuple(f"Column {place}" for place in range(1, width + 1))
 
 
 def _named(line: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Bank statements: read in any format, told apart line by line, imported whole or not at all."""

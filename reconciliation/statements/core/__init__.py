@@ -1,0 +1,1 @@
+"""What statements say, and which of their lines are known: plain functions, without a database."""
