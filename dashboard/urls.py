@@ -88,7 +88,7 @@ _records = [
     path("settlements/bills/", settlements.settlements_bills, name="settlements-bills"),
     path("settlements/ready/", settlements.settlements_to_click, name="settlements-to-click"),
     path("settlements/import/", settlement_files.settlements_import, name="settlements-import"),
-    path("settlements/import/<int:file_id>/", settlement_files.settlements_file, name="settlements-file"),
+    path("settlements/import/<int:acquirer_file_id>/", settlement_files.settlements_file, name="settlements-file"),
     path("settlements/<int:settlement_id>/", settlements.settlements_page, name="settlements-page"),
     *(
         path(

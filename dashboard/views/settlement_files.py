@@ -45,9 +45,9 @@ def settlements_import(request: MemberRequest, pair: Pair) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @pair_required(Role.OPERATOR)
-def settlements_file(request: MemberRequest, pair: Pair, file_id: int) -> HttpResponse:
+def settlements_file(request: MemberRequest, pair: Pair, acquirer_file_id: int) -> HttpResponse:
     """What a chosen file would do; then import it."""
-    file = get_object_or_404(AcquirerFile, pair=pair, pk=file_id, is_done=False)
+    file = get_object_or_404(AcquirerFile, pair=pair, pk=acquirer_file_id, is_done=False)
     try:
         if file.kind == AcquirerFile.Kind.BILL:
             return _bill(request, pair, file)

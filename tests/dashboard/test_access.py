@@ -29,6 +29,7 @@ from integrations.models import (
     SavedCard,
 )
 from integrations.pairs.health import Health
+from reconciliation.models import AcquirerFile, Match, MerchantAccount, Settlement
 from sandbox.acquirer.core.layouts import ELAVON
 from sync.models import Delivery, Problem, Rollback, Ruling
 from tests.dashboard.scene import Scene
@@ -40,6 +41,7 @@ _POST_ONLY = {
     *(f"rollbacks-{act}" for act in ("of-order", "of-posting", "of-call", "plan", "run", "approve", "stop", "again")),
     "customers-reject", "customers-undo", "customers-field",
     "cards-delete", "cards-charges-agree", "cards-charges-withdraw",
+    *(f"settlements-{act}" for act in ("confirm", "reject", "undo", "explain", "adjustment")),
     "orders-pay-link", "payments-withdraw", "disputes-tie", "attention-resolve", "attention-assign", "connections-test", "connections-off",
     "settings-accounts-clear", "settings-members-change", "attention-release", "attention-refuse", "attention-mend-all",
     *(f"attention-{kind}-{act}" for kind in ("postings", "events", "notices") for act in ("retry", "discard")),
@@ -83,6 +85,28 @@ def _of_customers(pair: Pair) -> dict[str, int]:
     return {"customer_id": first.pk, "suggestion_id": suggestion.pk, "act_id": act.pk}
 
 
+def _of_settlements(pair: Pair) -> dict[str, int]:
+    """A merchant account with a settlement that is matched, an adjustment in it, and a file that was chosen."""
+    account, _ = MerchantAccount.objects.get_or_create(pair=pair, mid="1", acquirer="Elavon", currency="GBP")
+    day = timezone.now().date()
+    usual = {"settled_on": day, "due_on": day, "currency": "GBP"}
+    settlement, _ = Settlement.objects.get_or_create(
+        pair=pair, merchant_account=account, reference="1", defaults=usual
+    )
+    line, _ = settlement.lines.get_or_create(identity="1", kind="adjustment", amount_minor=1)
+    match, _ = Match.objects.get_or_create(
+        pair=pair, currency="GBP", method="person", probability=1, defaults={"decided_at": timezone.now()}
+    )
+    match.links.get_or_create(settlement=settlement)
+    file, _ = AcquirerFile.objects.get_or_create(
+        pair=pair, kind="statement", defaults={"content": b"a,b,c\n1,2,3\n"}
+    )
+    return {
+        "account_id": account.pk, "settlement_id": settlement.pk, "line_id": line.pk, "match_id": match.pk,
+        "acquirer_file_id": file.pk,
+    }  # fmt: skip
+
+
 def arguments(name: str, scene: Scene) -> dict[str, Any]:
     """What the address needs beside the pair, from the scene."""
     pair = scene.pair
@@ -112,6 +136,7 @@ def arguments(name: str, scene: Scene) -> dict[str, Any]:
             pair=pair, name="f.csv", defaults={"sha256": "", "content": ELAVON.write([]).encode()}
         )[0].pk,
         **_of_customers(pair),
+        **_of_settlements(pair),
         "rollback_id": Rollback.objects.get_or_create(
             pair=pair,
             scope="day",
