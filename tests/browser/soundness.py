@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 DESK = (1440, 1000)
 PHONE = (390, 844)
@@ -15,8 +15,7 @@ _STICKS_OUT = """[...document.querySelectorAll("main *")]
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".scroll, .code, .diff, .tabs"))
   .map((one) => one.outerHTML.slice(0, 90))[0]"""
 
-# What is being asked of the server, or still changes its colours, is not how the page looks.
-_AT_REST = "!document.querySelector('.htmx-request') && document.getAnimations().every((one) => one.playState !== 'running')"
+_END_ANIMATIONS = "document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity).forEach((one) => one.finish())"
 
 
 def serious(page: Page, rules: list[str] | None = None) -> list[str]:
@@ -56,7 +55,9 @@ def _look(page: Page, size: tuple[int, int], *, dark: bool, rules: list[str] | N
 def _dress(page: Page, size: tuple[int, int], *, dark: bool) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
-    page.wait_for_function(_AT_REST)
+    # What is being asked of the server, or still changes its colours, is not how the page looks.
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.evaluate(_END_ANIMATIONS)
 
 
 def _overflow(page: Page) -> list[str]:
