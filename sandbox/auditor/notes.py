@@ -17,6 +17,7 @@ def add_notes(cases: Mapping[str, Case], truth: Mapping[str, Any]) -> list[Recor
     of_transaction = {
         tx["vendortxcode"]: number for number, case in cases.items() for tx in case.transactions
     }
+    of_transaction |= _of_disputes(cases, truth)
     of_invoice = {each["InvoiceID"]: number for number, case in cases.items() for each in case.invoices}
     payments, allocations = _by_note(xero)
     for note in xero.get("credit_notes", []):
@@ -33,6 +34,13 @@ def add_notes(cases: Mapping[str, Case], truth: Mapping[str, Any]) -> list[Recor
         else:
             cases[number].notes.append(whole)
     return strays
+
+
+def _of_disputes(cases: Mapping[str, Case], truth: Mapping[str, Any]) -> dict[str, str]:
+    """Orders by the acquirers' case numbers: a sale undone by a lost dispute names the case."""
+    of_sale = {tx.get("vpstxid"): number for number, case in cases.items() for tx in case.transactions}
+    disputes = truth.get("acquirer", {}).get("disputes", [])
+    return {each["case_id"]: of_sale[each["vpstxid"]] for each in disputes if each["vpstxid"] in of_sale}
 
 
 def _by_note(xero: Record) -> tuple[dict[str, list[Record]], dict[str, list[Record]]]:

@@ -261,8 +261,8 @@ def test_a_lost_dispute_booked_as_a_loss_is_sound(disputed: Truth) -> None:
 
 def test_a_lost_dispute_may_undo_the_sale(disputed: Truth) -> None:
     disputed["xero"]["manual_journals"] = []
-    disputed["xero"]["credit_notes"] = [note(code="CB70001", CreditNoteNumber="CN-HF-1")]
-    disputed["xero"]["payments"].append(paid_out(code="CB70001", AccountCode="615"))
+    disputed["xero"]["credit_notes"] = [note(code="CB70001:lost", CreditNoteNumber="CB70001-lost")]
+    disputed["xero"]["payments"].append(paid_out(code="CB70001:lost", AccountCode="615"))
     assert audit(disputed)["problems"] == []
     disputed["xero"]["credit_notes"][0]["LineItems"][1]["TaxType"] = "RROUTPUT"
     assert audit(disputed)["wrong_amount"] == 1
