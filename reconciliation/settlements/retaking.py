@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 from typing import Final
 
-from django.db.models import Max, Min
-
-from integrations.models import Event, Pair, Payment, Refund
+from integrations.models import Event, Pair
 from reconciliation.locks import pair_in_hand
-from reconciliation.models import SettlementLine
+from reconciliation.models import Settlement, SettlementLine
+from reconciliation.settlements.core.lines import Line
+from reconciliation.settlements.core.ties import tie
+from reconciliation.settlements.records import transactions_like
 from reconciliation.settlements.taking_in import take_in_batch, take_in_statement
 
 _LOOKED_BACK: Final = timedelta(days=60)
-_MOST: Final = 50
 _OPEN_TIES: Final = ("none", "ambiguous")
+_ITEMS: Final = (SettlementLine.Kind.SALE, SettlementLine.Kind.REFUND)
+_TOLD: Final = (
+    "identity", "kind", "amount_minor", "scheme", "happened_on", "vendor_tx_code", "vps_tx_id", "retrieval_reference",
+    "bank_auth_code", "last_four",
+)  # fmt: skip
 
 
 def retake(pair: Pair, today: date) -> int:
-    """Take the events of settlements in again that have sales or refunds nobody could place; returns how many.
-
-    Only when a payment or refund has come or changed since.
-    """
-    untied = SettlementLine.objects.filter(
-        settlement__pair=pair,
-        settlement__settled_on__gte=today - _LOOKED_BACK,
-        tie__method__in=_OPEN_TIES,
-    )
-    told_at = untied.aggregate(at=Min("settlement__updated_at"))["at"]
-    if told_at is None or not _has_news(pair, told_at):
-        return 0
-    ids = untied.values_list("settlement__statement_event", "settlement__batch_event").distinct()[:_MOST]
-    events = Event.objects.filter(pk__in={pk for each in ids for pk in each if pk}).order_by("pk")
+    """Take the events of settlements in again whose open sales and refunds can be placed by now; returns how many."""
     with pair_in_hand(pair.pk):
-        for event in events:
+        events = {
+            event
+            for settlement, lines in _open_lines(pair, today).items()
+            if any(
+                found.key
+                for found in tie(lines, transactions_like(pair, settlement.currency, lines)).values()
+            )
+            for event in (settlement.statement_event_id or settlement.batch_event_id,)
+            if event
+        }
+        for event in Event.objects.filter(pk__in=events).order_by("pk"):
             if event.source == Event.Source.ACQUIRER:
                 take_in_statement(pair, event)
             else:
@@ -41,9 +44,15 @@ def retake(pair: Pair, today: date) -> int:
     return len(events)
 
 
-def _has_news(pair: Pair, told_at: object) -> bool:
-    newest = [
-        rows.filter(pair=pair).aggregate(at=Max("created_at"))["at"]
-        for rows in (Payment.objects, Refund.objects)
-    ]
-    return any(at is not None and at > told_at for at in newest)
+def _open_lines(pair: Pair, today: date) -> dict[Settlement, list[Line]]:
+    """Sales and refunds nobody could place, by their settlement."""
+    rows = SettlementLine.objects.filter(
+        settlement__pair=pair,
+        settlement__settled_on__gte=today - _LOOKED_BACK,
+        kind__in=_ITEMS,
+        tie__method__in=_OPEN_TIES,
+    )
+    found: dict[Settlement, list[Line]] = defaultdict(list)
+    for row in rows.select_related("settlement").order_by("pk"):
+        found[row.settlement].append(Line(**{name: getattr(row, name) for name in _TOLD}))
+    return found

@@ -263,6 +263,20 @@ def test_a_chargeback_nobody_told_of_is_an_alert_and_is_not_booked(pair: Pair, s
     assert not Posting.objects.exists()
 
 
+def test_a_statement_that_came_before_its_records_is_placed_when_they_come(
+    pair: Pair, sell: Take, batch: Take, state: Take
+) -> None:
+    state("400001", ("Sale", "7001", "24.00"), ("Sale", "7002", "24.00"))
+    reconcile(pair)
+    assert not SettlementLine.objects.exclude(payment=None).exists()
+    batch("1001", sell(1, tx_auth_no=""), sell(2))
+    Settlement.objects.get(reference="400001").save()  # whatever else touches it meanwhile
+    reconcile(pair)
+    assert list(Settlement.objects.values_list("reference", "batch_id")) == [("400001", "1001")]
+    assert SettlementLine.objects.exclude(payment=None).count() == 2
+    assert reconcile(pair).retaken == 0
+
+
 def test_an_adjustment_is_booked_as_a_person_says_and_stays_said(pair: Pair, sell: Take, state: Take) -> None:
     sell(1)
     rows = [("Sale", "7001", "24.00"), ("Adjustment", "", "-1.00")]
