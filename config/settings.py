@@ -16,6 +16,8 @@ from config.postgres import database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_str("TILLBRIDGE_VAR", str(BASE_DIR / "var")))
+# Where the watched folders of bank accounts are, a folder for each pair (docs/statements.md).
+STATEMENT_INBOX = Path(env_str("STATEMENT_INBOX", str(VAR_DIR / "statements")))
 TESTING = "pytest" in sys.modules
 
 # Without DATABASE_URL Tillbridge keeps its own PostgreSQL and its own keys under var/.

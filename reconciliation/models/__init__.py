@@ -1,6 +1,6 @@
 """What settles and what reaches the bank, how the two are tied together, and the months they close."""
 
-from reconciliation.models.banks import BankAccount, BankLine, StatementFile
+from reconciliation.models.banks import BankAccount, BankLine, StatementFile, StatementUpload
 from reconciliation.models.fees import FeeBill
 from reconciliation.models.files import AcquirerFile
 from reconciliation.models.matches import Match, MatchLink, MatchRule
@@ -29,4 +29,5 @@ __all__ = [
     "SettlementLine",
     "SettlementPosting",
     "StatementFile",
+    "StatementUpload",
 ]

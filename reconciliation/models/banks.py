@@ -23,7 +23,12 @@ class BankAccount(models.Model):
     csv_columns = models.JSONField(
         default=dict, blank=True, help_text="Which column of this bank's CSV says what, as last confirmed."
     )
-    watched_folder = models.CharField(max_length=255, blank=True, default="")
+    watched_folder = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        help_text="Its name under the pair's folder in STATEMENT_INBOX.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -50,17 +55,23 @@ class StatementFile(models.Model):
 
     pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="statement_files")
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="statements")
-    event = models.ForeignKey(Event, null=True, on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey(Event, null=True, on_delete=models.SET_NULL, related_name="+")
     filename = models.CharField(max_length=255)
     format = models.CharField(max_length=8, choices=Format)
+    layout = models.CharField(
+        max_length=60, blank=True, default="", help_text="The bank, or the version of the format."
+    )
     via = models.CharField(max_length=8, choices=Via)
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, help_text="Of the file as it was handed in.")
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
     opening_minor = models.BigIntegerField(null=True)
     closing_minor = models.BigIntegerField(null=True)
     lines_new = models.PositiveIntegerField(default=0)
     lines_known = models.PositiveIntegerField(default=0, help_text="Already there from an overlapping file.")
+    notes = models.JSONField(
+        default=list, blank=True, help_text="What was passed over or looked odd, in words."
+    )
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -74,11 +85,32 @@ class StatementFile(models.Model):
         return self.filename
 
 
+class StatementUpload(models.Model):
+    """A statement chosen on a page: kept while a person looks at it, its content no longer."""
+
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="statement_uploads")
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.CASCADE, related_name="uploads")
+    name = models.CharField(max_length=255)
+    content = models.BinaryField(help_text="Card numbers are masked.")
+    sha256 = models.CharField(max_length=64)
+    is_done = models.BooleanField(default=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class BankLine(models.Model):
     """One line of a bank statement: money in (positive) or out (negative).
 
-    `identity` tells lines apart within the account: the bank's own id where it gives one, else a digest of date,
-    amount and text with the count of equal lines before it that day, so an overlapping file adds nothing twice.
+    `identity` tells lines apart within the account, so that an overlapping file adds nothing twice: see
+    reconciliation/statements/core/identity.py.
     """
 
     class State(models.TextChoices):

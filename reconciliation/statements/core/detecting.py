@@ -56,7 +56,7 @@ def format_of(content: bytes) -> str:
     except UnreadableFileError as error:
         raise StatementError(str(error)) from error
     head = content[:_LOOKED_AT]
-    if b"\0" in head:
+    if b"\0" in content:
         raise StatementError(
             "The file is no text in UTF-8 or Windows-1252 (it has zero bytes). Download it from the bank again."
         )
