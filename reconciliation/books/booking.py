@@ -223,7 +223,12 @@ def _want_match(
         desk.want(paid, main, line)
         desk.waits_for[(paid.kind, paid.key)] = (billed.kind, billed.key)
     difference = DifferenceFacts(
-        name, match.difference_minor, match.difference_kind, lines[-1].booked_on, names
+        name,
+        match.difference_minor,
+        match.difference_kind,
+        lines[-1].booked_on,
+        names,
+        match.difference_account,
     )
     adjustment = adjustment_of(difference)
     if adjustment is not None:

@@ -69,15 +69,15 @@ def _transfer(wanted: Wanted, context: Context) -> dict[str, Any]:
 
 
 def _moved(wanted: Wanted, context: Context) -> dict[str, Any]:
-    against = _code(context, wanted.role)
+    code, tax_type = _against(wanted, context)
     amount = _amount(wanted.minor, context)
     line: dict[str, Any] = {
         "Description": f"{_words(wanted)}, {wanted.reference}",
         "Quantity": 1,
         "UnitAmount": amount,
         "LineAmount": amount,
-        "AccountCode": against.account_code,
-        "TaxType": _TAXED if wanted.vat_minor else against.tax_type or _UNTAXED,
+        "AccountCode": code,
+        "TaxType": _TAXED if wanted.vat_minor else tax_type or _UNTAXED,
         "TaxAmount": _amount(wanted.vat_minor, context),
     }
     return {
@@ -90,6 +90,14 @@ def _moved(wanted: Wanted, context: Context) -> dict[str, Any]:
         "LineAmountTypes": "Inclusive" if line["TaxType"] != _UNTAXED else "NoTax",
         "LineItems": [line],
     }
+
+
+def _against(wanted: Wanted, context: Context) -> tuple[str, str]:
+    """The other side of money that moves on clearing, and its tax type: the account a person named, else that of the role."""
+    if wanted.account:
+        return wanted.account, ""
+    role = _code(context, wanted.role)
+    return role.account_code, role.tax_type
 
 
 def _bill(wanted: Wanted, context: Context) -> dict[str, Any]:

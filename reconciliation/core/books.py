@@ -61,13 +61,17 @@ class BankLineFacts:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceFacts:
-    """What the bank lines of a match are more (or, negative, less) than its settlements, and why."""
+    """What the bank lines of a match are more (or, negative, less) than its settlements, and why.
+
+    `account`: Xero's code, where a person chose another account than that of the kind.
+    """
 
     match: str
     amount_minor: int
     kind: str
     on: date
     reference: str
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Wanted:
     """A posting that should be there.
 
     `minor` is positive. A `bank_transfer` with `is_inward` goes from clearing to the bank, else back. `spend` and
-    `receive` are on the clearing account against the account of `role`.
+    `receive` are on the clearing account against the account of `role`, or against `account` where it is named.
     """
 
     kind: str
@@ -88,6 +92,7 @@ class Wanted:
     vat_minor: int = 0
     fee_kind: str = ""
     is_inward: bool = True
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +199,24 @@ def adjustment_of(difference: DifferenceFacts) -> Wanted | None:
         return None
     return Wanted(
         SPEND if difference.amount_minor < 0 else RECEIVE,
-        f"{difference.match}/difference/{difference.kind}/{difference.amount_minor}",
+        "/".join(
+            filter(
+                None,
+                (
+                    difference.match,
+                    "difference",
+                    difference.kind,
+                    str(difference.amount_minor),
+                    difference.account,
+                ),
+            )
+        ),
         abs(difference.amount_minor),
         difference.on,
         f"{difference.reference} difference",
         role,
         words=f"difference: {difference.kind}",
+        account=difference.account,
     )
 
 

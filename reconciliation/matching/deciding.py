@@ -9,11 +9,13 @@ from typing import Any, Final
 from integrations.clock import business_now
 from integrations.core.failures import PermanentFailure
 from integrations.core.money import Money
-from integrations.models import AuditEntry, Pair, User
+from integrations.models import AccountRole, AuditEntry, Pair, User
+from reconciliation.core.differences import Closing, refusal
 from reconciliation.locks import pair_in_hand
+from reconciliation.matching.ruling import SAID_OURS
 from reconciliation.matching.standing import refresh
 from reconciliation.matching.storing import link
-from reconciliation.models import BankLine, Match, MatchLink, Settlement, SettlementLine
+from reconciliation.models import BankAccount, BankLine, Match, MatchLink, Settlement, SettlementLine
 
 DIFFERENCES: Final = {
     "fee": "A fee that the acquirer kept",
@@ -26,6 +28,7 @@ DIFFERENCES: Final = {
 """Why bank lines and settlements may differ; `date` books nothing."""
 BOOKED_DIFFERENCES: Final = frozenset(DIFFERENCES) - {"date"}
 _PERSON: Final = "person"
+_OURS: Final = {"code": SAID_OURS, "words": "A person says that it is ours; rules leave it alone."}
 _CERTAIN: Final = Decimal(1)
 
 
@@ -33,44 +36,29 @@ class DecisionRefusedError(PermanentFailure):
     """The act is not possible as things stand; the message says why."""
 
 
-def confirm(match: Match, by: User, *, difference_kind: str = "", reason: str = "") -> Match:
+def confirm(
+    match: Match, by: User, *, difference_kind: str = "", account: str = "", reason: str = ""
+) -> Match:
     """A person says that a suggestion is right. Raises DecisionRefusedError where it no longer can be.
 
-    Where the money differs, `difference_kind` says why, and an adjustment is booked for it; without one the settlement is
-    short (or over) until somebody says.
+    Where the money differs, `difference_kind` says why, and an adjustment is booked for it, against `account` where the kind
+    is "other"; without one the settlement is short (or over) until somebody says.
     """
     with pair_in_hand(match.pair_id):
         fresh = _fresh(match)
         if fresh.state not in {Match.State.SUGGESTED, Match.State.AUTO}:
-            raise DecisionRefusedError(f"This match is {fresh.get_state_display().lower()} by now.")
+            raise DecisionRefusedError(f"Not any more: {decided_words(fresh)}.")
         settlements, lines = _sides(fresh)
         _check_free(fresh.pair, settlements, lines, apart_from=fresh)
-        _check_difference(difference_kind)
+        closing = Closing(difference_kind, account)
+        _check_difference(fresh.pair, fresh.difference_minor, fresh.currency, closing)
         fresh.state = Match.State.CONFIRMED
         fresh.decided_by, fresh.decided_at = by, business_now()
-        fresh.difference_kind = difference_kind if fresh.difference_minor else ""
+        _close(fresh, closing)
         fresh.save()
         _stand(fresh, settlements, lines)
         _record(fresh, by, "match.confirmed", reason)
     return fresh
-
-
-def confirm_all(pair: Pair, by: User, *, probability: Decimal) -> int:
-    """Confirm every suggestion whose money is exact and whose probability is at least this; returns how many.
-
-    Of suggestions that share a settlement or a bank line only the likeliest is confirmed.
-    """
-    rows = Match.objects.filter(
-        pair=pair, state=Match.State.SUGGESTED, difference_minor=0, probability__gte=probability
-    )
-    done = 0
-    for match in rows.order_by("-probability", "pk"):
-        try:
-            confirm(match, by, reason=f"Confirmed together with all from {probability}.")
-        except DecisionRefusedError:
-            continue
-        done += 1
-    return done
 
 
 def reject(match: Match, by: User, *, reason: str = "") -> None:
@@ -79,7 +67,7 @@ def reject(match: Match, by: User, *, reason: str = "") -> None:
         fresh = _fresh(match)
         if fresh.state != Match.State.SUGGESTED:
             raise DecisionRefusedError(
-                "Only a suggestion can be rejected. A match that stands can be undone."
+                f"Only a suggestion can be rejected: {decided_words(fresh)}. A match that stands can be undone."
             )
         _put_down(fresh, Match.State.REJECTED, by)
         _record(fresh, by, "match.rejected", reason)
@@ -102,44 +90,49 @@ def group(  # noqa: PLR0913 - what a person says when putting lines together
     by: User,
     *,
     difference_kind: str = "",
+    account: str = "",
     reason: str = "",
     undoes: Match | None = None,
 ) -> Match:
     """A person says that these settlements and these bank lines are the same money; their suggestions are put down.
 
-    Raises DecisionRefusedError: nothing on a side, several currencies, already matched.
+    Raises DecisionRefusedError: nothing on a side, several currencies, already matched, a difference that cannot be closed
+    that way.
     """
     with pair_in_hand(pair.pk):
         settlements, lines = _rows(pair, settlement_ids, bank_line_ids)
         _check_free(pair, settlements, lines)
-        _check_difference(difference_kind)
         difference = sum(line.amount_minor for line in lines) - sum(each.net_minor for each in settlements)
-        made = Match.objects.create(
+        closing = Closing(difference_kind, account)
+        _check_difference(pair, difference, lines[0].currency, closing)
+        made = Match(
             pair=pair,
             state=Match.State.CONFIRMED,
             method=_PERSON,
             probability=_CERTAIN,
             reasons=[{"code": _PERSON, "words": reason or "Put together by a person."}],
             difference_minor=difference,
-            difference_kind=difference_kind if difference else "",
             currency=lines[0].currency,
             decided_by=by,
             decided_at=business_now(),
             undoes=undoes,
         )
+        _close(made, closing)
+        made.save()
         link(made, [each.pk for each in settlements], [line.pk for line in lines])
         _stand(made, settlements, lines)
         _record(made, by, "match.grouped", reason)
     return made
 
 
-def split(
+def split(  # noqa: PLR0913 - what a person says when taking lines apart
     match: Match,
     settlement_ids: Iterable[int],
     bank_line_ids: Iterable[int],
     by: User,
     *,
     difference_kind: str = "",
+    account: str = "",
     reason: str = "",
 ) -> Match:
     """Of a match that stands only these remain together; the rest is open again. One act, undone as one."""
@@ -147,19 +140,20 @@ def split(
         undo(match, by, reason=reason or "Taken apart.")
         return group(
             match.pair, settlement_ids, bank_line_ids, by,
-            difference_kind=difference_kind, reason=reason, undoes=match,
+            difference_kind=difference_kind, account=account, reason=reason, undoes=match,
         )  # fmt: skip
 
 
-def explain_difference(match: Match, kind: str, by: User, *, reason: str = "") -> Match:
+def explain_difference(match: Match, kind: str, by: User, *, account: str = "", reason: str = "") -> Match:
     """Say why the money of a match that stands differs from its settlements; an adjustment is booked, or taken back."""
     with pair_in_hand(match.pair_id):
         fresh = _fresh(match)
         if not fresh.stands or not fresh.difference_minor:
             raise DecisionRefusedError("There is no difference to explain.")
-        _check_difference(kind)
-        fresh.difference_kind = kind
-        fresh.save(update_fields=["difference_kind"])
+        closing = Closing(kind, account)
+        _check_difference(fresh.pair, fresh.difference_minor, fresh.currency, closing)
+        _close(fresh, closing)
+        fresh.save(update_fields=["difference_kind", "difference_account"])
         settlements, lines = _sides(fresh)
         refresh([each.pk for each in settlements], [line.pk for line in lines])
         _record(fresh, by, "match.explained", reason)
@@ -187,8 +181,8 @@ def mark_not_ours(pair: Pair, bank_line_ids: Iterable[int], by: User, *, reason:
         ids = list(rows.exclude(match_links__stands=True).values_list("pk", flat=True))
         offered = Match.objects.filter(state=Match.State.SUGGESTED, links__bank_line__in=ids).distinct()
         for match in offered:
-            _put_down(match, Match.State.REJECTED, by)
-        BankLine.objects.filter(pk__in=ids).update(state=BankLine.State.NOT_OURS)
+            _put_down(match, Match.State.SUPERSEDED, by)
+        BankLine.objects.filter(pk__in=ids).update(state=BankLine.State.NOT_OURS, remarks=[])
         _audit(pair, by, "bank_line.not_ours", f"{len(ids)} bank lines", reason, {"ids": ids})
     return len(ids)
 
@@ -198,13 +192,19 @@ def mark_ours(pair: Pair, bank_line_ids: Iterable[int], by: User, *, reason: str
     with pair_in_hand(pair.pk):
         rows = BankLine.objects.filter(pair=pair, pk__in=list(bank_line_ids), state=BankLine.State.NOT_OURS)
         ids = list(rows.values_list("pk", flat=True))
-        BankLine.objects.filter(pk__in=ids).update(state=BankLine.State.OPEN)
+        BankLine.objects.filter(pk__in=ids).update(state=BankLine.State.OPEN, remarks=[_OURS])
         _audit(pair, by, "bank_line.ours", f"{len(ids)} bank lines", reason, {"ids": ids})
     return len(ids)
 
 
+def decided_words(match: Match) -> str:
+    """What became of a match, and by whom: "confirmed by ada@example.com"."""
+    who = f" by {match.decided_by}" if match.decided_by else ""
+    return f"{match.get_state_display().lower()}{who}"
+
+
 def _fresh(match: Match) -> Match:
-    return Match.objects.select_related("pair").get(pk=match.pk)
+    return Match.objects.select_related("pair", "decided_by").get(pk=match.pk)
 
 
 def _sides(match: Match) -> tuple[list[Settlement], list[BankLine]]:
@@ -245,9 +245,32 @@ def _check_free(
         )
 
 
-def _check_difference(kind: str) -> None:
-    if kind and kind not in DIFFERENCES:
+def _check_difference(pair: Pair, minor: int, currency: str, closing: Closing) -> None:
+    """Nothing said is allowed: the settlement is short then, and shown as such."""
+    if not closing.kind:
+        return
+    if closing.kind not in DIFFERENCES:
         raise DecisionRefusedError(f"A difference is one of {', '.join(DIFFERENCES)}.")
+    words = refusal(
+        minor, closing, cap=pair.rounding_cap_minor, currency=currency, forbidden=money_accounts(pair)
+    )
+    if words:
+        raise DecisionRefusedError(words)
+
+
+def money_accounts(pair: Pair) -> frozenset[str]:
+    """Codes of the pair's bank and clearing accounts: an adjustment against one of them would only hide a difference."""
+    roles = pair.account_roles.filter(role__in=[AccountRole.Role.CLEARING, AccountRole.Role.BANK])
+    banks = BankAccount.objects.filter(pair=pair)
+    return frozenset(roles.values_list("account_code", flat=True)) | frozenset(
+        banks.values_list("account_code", flat=True)
+    )
+
+
+def _close(match: Match, closing: Closing) -> None:
+    has_gap = bool(match.difference_minor)
+    match.difference_kind = closing.kind if has_gap else ""
+    match.difference_account = closing.account if has_gap and closing.kind == "other" else ""
 
 
 def _stand(match: Match, settlements: Sequence[Settlement], lines: Sequence[BankLine]) -> None:

@@ -1,13 +1,15 @@
-"""What is open on either side, and what people decided before, as the matching core takes it."""
+"""What is open on either side, as the matching core takes it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+from django.db.models import QuerySet
+
 from integrations.models import Pair
-from reconciliation.core.matching.lines import Line, Memory
-from reconciliation.core.matching.texts import name_core
-from reconciliation.models import BankLine, Match, MatchLink, Settlement
+from reconciliation.core.matching.lines import Line
+from reconciliation.models import BankLine, Settlement
 
 OPEN_SETTLEMENTS: Final = (
     Settlement.State.EXPECTED,
@@ -15,9 +17,7 @@ OPEN_SETTLEMENTS: Final = (
     Settlement.State.MISSING,
 )
 OPEN_LINES: Final = (BankLine.State.OPEN, BankLine.State.SUGGESTED)
-_REFUSING: Final = (Match.State.REJECTED, Match.State.UNDONE)
-_REMEMBERED: Final = 2_000
-"""Decisions people made last; older ones are in the model."""
+NOBODY: Final[Mapping[int, str]] = {}
 _EXPECTED, _OBSERVED = "s", "b"
 
 
@@ -33,7 +33,7 @@ def _expected(row: Settlement) -> Line:
     names = dict.fromkeys(name for name in (row.reference, row.batch_id) if name)
     mid = account.mid if account.is_complete else ""
     return Line(
-        id=f"{_EXPECTED}{row.pk}",
+        id=expected_id(row.pk),
         on=row.due_on,
         minor=row.net_minor,
         currency=row.currency,
@@ -46,61 +46,38 @@ def _expected(row: Settlement) -> Line:
     )
 
 
-def observed_lines(pair: Pair) -> list[Line]:
-    """Bank lines nobody has explained yet."""
+def observed_lines(pair: Pair, payers: Mapping[int, str] = NOBODY) -> list[Line]:
+    """Bank lines nobody has explained yet; `payers` names whose money some of them are."""
+    return [line_of(row, payers.get(row.pk, "")) for row in open_rows(pair)]
+
+
+def open_rows(pair: Pair) -> QuerySet[BankLine]:
+    """Bank lines nobody has explained yet, as they are stored."""
     rows = BankLine.objects.filter(pair=pair, state__in=OPEN_LINES).exclude(match_links__stands=True)
-    return [
-        Line(
-            id=f"{_OBSERVED}{row.pk}",
-            on=row.booked_on,
-            minor=row.amount_minor,
-            currency=row.currency,
-            reference=row.reference,
-            description=row.description,
-            counterparty=row.counterparty,
-        )
-        for row in rows.order_by("pk")
-    ]
+    return rows.order_by("pk")
 
 
-def memory_of(pair: Pair) -> Memory:
-    """What people said before: whose names are one payer, and which lines never belong together."""
-    links = MatchLink.objects.filter(match__in=_decided(pair)).select_related(
-        "match", "settlement__merchant_account", "bank_line"
+def line_of(row: BankLine, payer: str = "") -> Line:
+    """A bank line as the matching core takes it, of `payer` where somebody says so."""
+    return Line(
+        id=observed_id(row.pk),
+        on=row.booked_on,
+        minor=row.amount_minor,
+        currency=row.currency,
+        reference=row.reference,
+        description=row.description,
+        counterparty=payer or row.counterparty,
     )
-    sides: dict[int, tuple[Match, list[Settlement], list[BankLine]]] = {}
-    for link in links:
-        _, settlements, lines = sides.setdefault(link.match_id, (link.match, [], []))
-        if link.settlement is not None:
-            settlements.append(link.settlement)
-        if link.bank_line is not None:
-            lines.append(link.bank_line)
-    accepted, rejected, refused = set(), set(), set()
-    for match, settlements, lines in sides.values():
-        names = {
-            (
-                name_core(settlement.merchant_account.acquirer),
-                name_core(line.counterparty or line.description),
-            )
-            for settlement in settlements
-            for line in lines
-        }
-        if match.state == Match.State.CONFIRMED:
-            accepted |= names
-            continue
-        refused |= {
-            (f"{_EXPECTED}{each.pk}", f"{_OBSERVED}{line.pk}") for each in settlements for line in lines
-        }
-        if match.state == Match.State.REJECTED:
-            rejected |= names
-    return Memory(frozenset(accepted), frozenset(rejected - accepted), frozenset(refused))
 
 
-def _decided(pair: Pair) -> list[int]:
-    rows = Match.objects.filter(pair=pair, decided_by__isnull=False).filter(
-        state__in=[Match.State.CONFIRMED, *_REFUSING]
-    )
-    return list(rows.order_by("-decided_at").values_list("pk", flat=True)[:_REMEMBERED])
+def expected_id(settlement: int) -> str:
+    """How the core calls a settlement."""
+    return f"{_EXPECTED}{settlement}"
+
+
+def observed_id(bank_line: int) -> str:
+    """How the core calls a bank line."""
+    return f"{_OBSERVED}{bank_line}"
 
 
 def settlement_id(line_id: str) -> int:
