@@ -62,7 +62,9 @@ class StatementFile(models.Model):
         max_length=60, blank=True, default="", help_text="The bank, or the version of the format."
     )
     via = models.CharField(max_length=8, choices=Via)
-    sha256 = models.CharField(max_length=64, help_text="Of the file as it was handed in.")
+    sha256 = models.CharField(
+        max_length=64, help_text="Of the file as it is kept: in UTF-8, card numbers masked."
+    )
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
     opening_minor = models.BigIntegerField(null=True)
@@ -92,7 +94,6 @@ class StatementUpload(models.Model):
     bank_account = models.ForeignKey(BankAccount, on_delete=models.CASCADE, related_name="uploads")
     name = models.CharField(max_length=255)
     content = models.BinaryField(help_text="Card numbers are masked.")
-    sha256 = models.CharField(max_length=64)
     is_done = models.BooleanField(default=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

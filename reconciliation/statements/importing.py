@@ -11,7 +11,6 @@ from django.db import transaction
 
 from integrations.bulk import insert_rows
 from integrations.core.failures import PermanentFailure
-from integrations.core.pci import mask
 from integrations.events.services import store_event
 from integrations.models import AuditEntry, Event, User
 from reconciliation.locks import pair_in_hand
@@ -19,18 +18,19 @@ from reconciliation.models import BankAccount, BankLine, StatementFile
 from reconciliation.statements.core.accounts import learned
 from reconciliation.statements.core.columns import Columns
 from reconciliation.statements.core.comparing import Compared
-from reconciliation.statements.core.detecting import LARGEST_FILE, as_kept, refuse_large
-from reconciliation.statements.core.reading import csv_file, numbers_of, read_statement
+from reconciliation.statements.core.detecting import as_kept, refuse_large
+from reconciliation.statements.core.reading import csv_file, read_statement
 from reconciliation.statements.core.statement import BadLine, Statement, StatementError, StatementLine
-from reconciliation.statements.looking import Look, compare_with_known, look, own_account
+from reconciliation.statements.looking import Kept, Look, look, own_account
 from reconciliation.wakes import wake_reconcile
 from sync.services.leases import wake
 
 STATEMENT: Final = "statement"
-_BY_HAND: Final = StatementFile.Via.UPLOAD
+_ONLY_A_GUESS: Final = (
+    "What the columns of this file mean is only a guess. Import one by hand first, on the page Bank, Import: it is "
+    "remembered for the account."
+)
 _LONGEST: Final = 255
-
-__all__ = ["LARGEST_FILE", "STATEMENT", "StatementRefusedError", "import_statement", "settings_digest"]
 
 
 class StatementRefusedError(PermanentFailure):
@@ -49,33 +49,30 @@ def import_statement(
     via: str,
     by: User | None = None,
     columns: Columns | None = None,
-    digest: str = "",
 ) -> StatementFile:
     """Import a statement of the account as a whole: its event, its new lines, what it tells of the account.
 
     The same file again changes nothing and gives the first import back. `columns`: what those of a CSV file mean, as a
     person has said it; otherwise they must be known of the bank or the account, or be proven by the balances in the file.
-    `digest`: the SHA-256 of the file as it was handed in, where card numbers in `content` are masked already. Raises
-    StatementRefusedError; then nothing was imported. Whatever follows from the lines is woken after the commit.
+    Raises StatementRefusedError; then nothing was imported. Whatever follows from the lines is woken after the commit.
     """
     refuse_too_large(len(content))
     with pair_in_hand(account.pair_id):
         account.refresh_from_db()
-        seen = look(account, content, columns=columns, digest=digest)
+        seen = look(account, content, columns=columns)
         if seen.already is not None:
             return seen.already
-        statement, compared = _checked(seen, is_by_hand=via == _BY_HAND or columns is not None)
-        read_by = seen.csv.columns if seen.csv is not None else None
-        event = _store(account, statement, content, read_by, filename, digest)
-        if event.is_masked:
-            statement = read_again(account, bytes(event.body), read_by)
-            compared = compare_with_known(account, statement)
-        file = _keep(account, event, statement, compared, seen)
+        if seen.statement is None or seen.compared is None or seen.kept is None:
+            raise StatementRefusedError(seen.problem, seen.bad)
+        if seen.is_guess and columns is None and via != StatementFile.Via.UPLOAD:
+            raise StatementRefusedError(_ONLY_A_GUESS)
+        file = _keep(account, seen.statement, seen.compared, seen)
+        file.event = _store(account, seen.kept, content, seen.read_by, filename)
         file.filename, file.via, file.imported_by = filename[:_LONGEST], via, by
-        file.sha256 = digest or sha256(content).hexdigest()
+        file.sha256 = seen.kept.digest
         file.save()
-        insert_rows([_row(file, identity, line) for identity, line in compared.new])
-        _learn(account, statement, read_by)
+        insert_rows([_row(file, identity, line) for identity, line in seen.compared.new])
+        _learn(account, seen.statement, seen.read_by)
         _record(file, by)
         transaction.on_commit(partial(wake, "process_events", account.pair_id))
         wake_reconcile(account.pair_id)
@@ -90,38 +87,19 @@ def refuse_too_large(size: int) -> None:
         raise StatementRefusedError(str(error)) from error
 
 
-def _checked(seen: Look, *, is_by_hand: bool) -> tuple[Statement, Compared]:
-    if seen.statement is None or seen.compared is None or seen.problem:
-        raise StatementRefusedError(seen.problem, seen.bad)
-    if seen.is_guess and not is_by_hand:
-        raise StatementRefusedError(
-            "What the columns of this file mean is only a guess. Import one by hand first, on the page Bank, Import: it is "
-            "remembered for the account."
-        )
-    return seen.statement, seen.compared
-
-
-def _store(
-    account: BankAccount,
-    statement: Statement,
-    content: bytes,
-    columns: Columns | None,
-    filename: str,
-    digest: str,
-) -> Event:
+def _store(account: BankAccount, kept: Kept, content: bytes, columns: Columns | None, filename: str) -> Event:
     """The file as an event, and with it how its columns were read."""
     written = json.dumps(columns.as_json(), sort_keys=True) if columns is not None else ""
-    body = as_kept(content)
     event_id, _ = store_event(
         pair_id=account.pair_id,
         connection_id=None,
         source=Event.Source.BANK,
         kind=STATEMENT,
-        dedupe_key=f"{STATEMENT}:{account.pk}:{digest or sha256(content).hexdigest()}:{settings_digest(written)}",
-        body=body,
+        dedupe_key=f"{STATEMENT}:{account.pk}:{kept.digest}:{settings_digest(written)}",
+        body=as_kept(content),
         headers={"account": account.slug, "filename": filename[:_LONGEST], "columns": written},
         authenticity=Event.Authenticity.FETCHED,
-        identifiers=numbers_like_cards(numbers_of(statement)),
+        identifiers=kept.own_numbers,
         state=Event.State.PROCESSED,
     )
     return Event.objects.get(pk=event_id)
@@ -132,27 +110,15 @@ def settings_digest(columns: str) -> str:
     return sha256(columns.encode()).hexdigest()[:16]
 
 
-def numbers_like_cards(numbers: set[bytes]) -> list[bytes]:
-    """Those of the bank's own numbers that the guard would take for card numbers."""
-    ordered = sorted(numbers)
-    masked, found = mask(b"\n".join(ordered))
-    if not found:
-        return []
-    return [number for number, left in zip(ordered, masked.split(b"\n"), strict=True) if number != left]
-
-
 def read_again(account: BankAccount, body: bytes, columns: Columns | None) -> Statement:
     """The statement as its event keeps it. Raises StatementError."""
     return read_statement(body, own_account(account), csv_file(body, columns))
 
 
-def _keep(
-    account: BankAccount, event: Event, statement: Statement, compared: Compared, seen: Look
-) -> StatementFile:
+def _keep(account: BankAccount, statement: Statement, compared: Compared, seen: Look) -> StatementFile:
     return StatementFile(
         pair_id=account.pair_id,
         bank_account=account,
-        event=event,
         format=statement.format,
         layout=statement.layout[:60],
         starts_on=statement.starts_on,

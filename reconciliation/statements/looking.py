@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from django.db.models import Sum
 
+from integrations.core.pci import mask
 from reconciliation.models import BankAccount, BankLine, StatementFile
 from reconciliation.statements.core.accounts import OwnAccount
 from reconciliation.statements.core.balances import said
@@ -16,10 +17,29 @@ from reconciliation.statements.core.columns import Columns, columns_from_json
 from reconciliation.statements.core.comparing import Compared, KnownLine, compare
 from reconciliation.statements.core.continuity import Gap, Stated, gaps, had_wholly
 from reconciliation.statements.core.detecting import as_kept
-from reconciliation.statements.core.reading import CsvFile, csv_file, proves_itself, read_statement
+from reconciliation.statements.core.reading import (
+    CsvFile,
+    csv_file,
+    numbers_of,
+    proves_itself,
+    read_statement,
+)
 from reconciliation.statements.core.statement import BadLine, Statement, StatementError
 
 _THIS = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file as it is kept: in UTF-8, card numbers masked but for the bank's `own_numbers` that only look like some."""
+
+    body: bytes
+    own_numbers: tuple[bytes, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256: what makes it the same file."""
+        return sha256(self.body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +52,18 @@ class Look:
     problem: str = ""
     bad: tuple[BadLine, ...] = ()
     warnings: tuple[str, ...] = ()
+    kept: Kept | None = None
     already: StatementFile | None = None
 
     @property
     def may_be_imported(self) -> bool:
         """Whether every line can be taken."""
         return self.statement is not None and not self.problem
+
+    @property
+    def read_by(self) -> Columns | None:
+        """How the columns of a CSV file were read."""
+        return self.csv.columns if self.csv is not None else None
 
     @property
     def is_guess(self) -> bool:
@@ -54,25 +80,42 @@ def own_account(account: BankAccount) -> OwnAccount:
     )
 
 
-def look(account: BankAccount, content: bytes, *, columns: Columns | None = None, digest: str = "") -> Look:
+def look(account: BankAccount, content: bytes, *, columns: Columns | None = None) -> Look:
     """Read a file as a statement of the account and compare it with what is known. Changes nothing, raises nothing.
 
-    `columns` as a person has just said them; without them those of the account, of a known bank, or a guess. `digest` is
-    the SHA-256 of the file as it was handed in, where `content` is no longer quite that.
+    `columns` as a person has just said them; without them those of the account, of a known bank, or a guess.
     """
     csv: CsvFile | None = None
-    already = StatementFile.objects.filter(
-        bank_account=account, sha256=digest or sha256(content).hexdigest()
-    ).first()
+    remembered = columns or columns_from_json(account.csv_columns)
     try:
-        kept = as_kept(content)
-        csv = csv_file(kept, columns or columns_from_json(account.csv_columns))
-        statement = read_statement(kept, own_account(account), csv)
+        body = as_kept(content)
+        csv = csv_file(body, remembered)
+        statement = read_statement(body, own_account(account), csv)
+        kept = _kept(body, statement)
+        if kept.body != body:
+            # What is stored must be what the kept file tells.
+            csv = csv_file(kept.body, remembered)
+            statement = read_statement(kept.body, own_account(account), csv)
     except StatementError as error:
-        return Look(csv=csv, problem=str(error), bad=error.bad, already=already)
+        return Look(csv=csv, problem=str(error), bad=error.bad)
     compared = compare_with_known(account, statement)
     warnings = (*statement.notes, *_warnings(account, statement, compared))
-    return Look(csv, statement, compared, warnings=warnings, already=already)
+    already = StatementFile.objects.filter(bank_account=account, sha256=kept.digest).first()
+    return Look(csv, statement, compared, warnings=warnings, kept=kept, already=already)
+
+
+def _kept(body: bytes, statement: Statement) -> Kept:
+    own = _like_cards(numbers_of(statement))
+    return Kept(mask(body, own)[0], own)
+
+
+def _like_cards(numbers: set[bytes]) -> tuple[bytes, ...]:
+    """Those of the bank's own numbers that the guard would take for card numbers."""
+    ordered = sorted(numbers)
+    masked, found = mask(b"\n".join(ordered))
+    if not found:
+        return ()
+    return tuple(number for number, left in zip(ordered, masked.split(b"\n"), strict=True) if number != left)
 
 
 def compare_with_known(account: BankAccount, statement: Statement) -> Compared:

@@ -11,7 +11,7 @@ from integrations.models import Event, Pair
 from reconciliation.models import BankAccount, BankLine, StatementFile
 from reconciliation.statements.core.columns import columns_from_json
 from reconciliation.statements.core.comparing import KnownLine, compare
-from reconciliation.statements.core.statement import StatementError
+from reconciliation.statements.core.statement import StatementError, StatementLine
 from reconciliation.statements.importing import read_again, settings_digest, texts_of
 from sync.services.retelling import Differs
 
@@ -58,7 +58,10 @@ def _stored(file: StatementFile) -> dict[str, _Told]:
     fields = rows.values_list(
         "identity", "booked_on", "amount_minor", "reference", "description", "counterparty"
     )
-    return {key: (day.isoformat(), minor, *texts) for key, day, minor, *texts in fields.iterator(5000)}
+    return {
+        key: (day.isoformat(), minor, reference, description, counterparty)
+        for key, day, minor, reference, description, counterparty in fields.iterator(5000)
+    }
 
 
 def _told(
@@ -80,10 +83,18 @@ def _told(
         )
         return {}
     compared = compare(statement.lines, known.values(), statement.format)
-    return {
-        identity: (line.booked_on.isoformat(), line.minor, *texts_of(line).values())
-        for identity, line in compared.new
-    }
+    return {identity: _of_line(line) for identity, line in compared.new}
+
+
+def _of_line(line: StatementLine) -> _Told:
+    texts = texts_of(line)
+    return (
+        line.booked_on.isoformat(),
+        line.minor,
+        texts["reference"],
+        texts["description"],
+        texts["counterparty"],
+    )
 
 
 def _known(identity: str, told: _Told, file_format: str) -> KnownLine:

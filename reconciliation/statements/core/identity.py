@@ -14,7 +14,7 @@ from reconciliation.statements.core.statement import StatementLine
 
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 _LONGEST_ID: Final = 80
-_NO_ID: Final = re.compile(r"(?:0*|NONREF|NOTPROVIDED|N/?A|NONE|NULL|UNKNOWN|-+)", re.IGNORECASE)
+_NO_ID: Final = re.compile(r"(?:0*|.*\*.*|NONREF|NOTPROVIDED|N/?A|NONE|NULL|UNKNOWN|-+)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -28,7 +28,7 @@ def words_of(text: str) -> str:
 
 
 def has_bank_id(line: StatementLine) -> bool:
-    """Whether the bank names the line: zeros and NONREF are no names."""
+    """Whether the bank names the line: zeros, NONREF and what was masked are no names."""
     return _NO_ID.fullmatch(line.bank_id) is None
 
 
