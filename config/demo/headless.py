@@ -9,16 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import orjson
 
+from config.demo.card_data import lines_of, rows_of, search
 from config.demo.chaos import Chaos
 from config.demo.options import Options
 from config.demo.processes import ChildFailed, progress, run
 from config.demo.runs import KEPT, run_folder
 from config.demo.stack import Ports, Stack
 from config.demo.trading import is_trading, let_aftermath_happen, run_trade
+from config.postgres.url import embedded_url
+
+_MOST_SHOWN = 20
 
 
 def headless(options: Options) -> int:
@@ -70,6 +75,7 @@ def trade_and_audit(stack: Stack) -> dict[str, Any]:
     audited = audit(stack)
     return audited | {
         "proof_ok": audited["proof_ok"] and proves_itself(stack),
+        "card_data_found": card_data_found(stack),
         "dead_letters": left,
         "kills": chaos.kills,
         "seconds_until_quiet": round(seconds, 2),
@@ -95,9 +101,18 @@ def proves_itself(stack: Stack) -> bool:
     return True
 
 
+def card_data_found(stack: Stack) -> int:
+    """How many card numbers and security codes the database and the product's logs hold; each is reported."""
+    logs = [child.log for child in stack.victims if child.log.exists()]
+    found = search(chain(rows_of(str(embedded_url(stack.cluster))), lines_of(logs)))
+    for each in found[:_MOST_SHOWN]:
+        progress(f"A {each.what} ending in {each.ends_in} is in {each.place}")
+    return len(found)
+
+
 def is_well(result: dict[str, Any]) -> bool:
-    """True if no money is missing, doubled or wrong and the books balance."""
-    counts = ("missing", "duplicates", "wrong_amount")
+    """True if no money is missing, doubled or wrong, the books balance, and no card number was kept."""
+    counts = ("missing", "duplicates", "wrong_amount", "card_data_found")
     return all(result[name] == 0 for name in counts) and bool(result["proof_ok"])
 
 

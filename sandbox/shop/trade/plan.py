@@ -107,6 +107,10 @@ _NOTES: Final = (
     "Ring twice",
 )
 
+_CARELESS_NOTE: Final = "If it does not go through: 4929 0000 0000 6, CV2 123, exp 12/29"
+"""Some customers write their card into the note; nobody may keep that."""
+_CARELESS_EVERY: Final = 25
+
 _STORIES: Final[tuple[tuple[tuple[Outcome, ...], bool, int], ...]] = (
     ((Outcome.PAID,), False, 846),
     ((Outcome.DECLINED, Outcome.PAID), False, 50),
@@ -143,7 +147,10 @@ def planned_order(index: int, wanted: TradeOrder) -> PlannedOrder:
     after = fate(
         wanted.seed, index, wanted.fates, is_checkout=method is Method.CHECKOUT, is_pi=method is Method.PI
     )
-    return PlannedOrder(index, buyer, basket, method, attempts, rng.choice(_NOTES), cancels, after)
+    note = rng.choice(_NOTES)
+    if index % _CARELESS_EVERY == _CARELESS_EVERY // 2:
+        note = _CARELESS_NOTE
+    return PlannedOrder(index, buyer, basket, method, attempts, note, cancels, after)
 
 
 def _method(rng: random.Random, wanted: TradeOrder) -> Method:
