@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, resolve, reverse
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from dashboard.urls import urlpatterns
 from integrations.members.roles import role_allows
@@ -23,16 +25,15 @@ from integrations.models import (
     Dispute,
     DisputeFile,
     Instruction,
-    Membership,
     Pair,
     Role,
-    SavedCard,
+    User,
 )
 from integrations.pairs.health import Health
 from reconciliation.models import AcquirerFile, Match, MerchantAccount, Settlement
 from sandbox.acquirer.core.layouts import ELAVON
 from sync.models import Delivery, Problem, Rollback, Ruling
-from tests.dashboard.scene import Scene
+from tests.dashboard.scene import Scene, make_scene
 from tests.factories import MembershipFactory, PairFactory, SavedCardFactory
 
 PairClient = Callable[[Pair, str], Client]
@@ -74,46 +75,41 @@ def dispute_of(pair: Pair) -> Dispute:
     return Dispute.objects.get_or_create(pair=pair, case_id="CB1", defaults=usual)[0]
 
 
-def _of_customers(pair: Pair) -> dict[str, int]:
+def _of_customers(pair: Pair, by: User) -> dict[str, int]:
     """A customer, a suggestion and an act; the act is on two customers without orders."""
     first, second = Customer.objects.filter(pair=pair).order_by("pk")[:2]
-    by = Membership.objects.filter(pair=pair).values_list("user", flat=True)[0]
-    suggestion, _ = CustomerSuggestion.objects.get_or_create(pair=pair, first=first, second=second, score=60)
-    act, _ = CustomerMerge.objects.get_or_create(
-        pair=pair, kind="merge", survivor=first, other=second, by_id=by, defaults={"reason": "One"}
+    suggestion = CustomerSuggestion.objects.create(pair=pair, first=first, second=second, score=60)
+    act = CustomerMerge.objects.create(
+        pair=pair, kind="merge", survivor=first, other=second, by=by, reason="One"
     )
     return {"customer_id": first.pk, "suggestion_id": suggestion.pk, "act_id": act.pk}
 
 
 def _of_settlements(pair: Pair) -> dict[str, int]:
     """A merchant account with a settlement that is matched, an adjustment in it, and a file that was chosen."""
-    account, _ = MerchantAccount.objects.get_or_create(pair=pair, mid="1", acquirer="Elavon", currency="GBP")
+    account = MerchantAccount.objects.create(pair=pair, mid="1", acquirer="Elavon", currency="GBP")
     day = timezone.now().date()
-    usual = {"settled_on": day, "due_on": day, "currency": "GBP"}
-    settlement, _ = Settlement.objects.get_or_create(
-        pair=pair, merchant_account=account, reference="1", defaults=usual
+    settlement = Settlement.objects.create(
+        pair=pair, merchant_account=account, reference="1", settled_on=day, due_on=day, currency="GBP"
     )
-    line, _ = settlement.lines.get_or_create(identity="1", kind="adjustment", amount_minor=1)
-    match, _ = Match.objects.get_or_create(
-        pair=pair, currency="GBP", method="person", probability=1, defaults={"decided_at": timezone.now()}
+    line = settlement.lines.create(identity="1", kind="adjustment", amount_minor=1)
+    match = Match.objects.create(
+        pair=pair, currency="GBP", method="person", probability=1, decided_at=timezone.now()
     )
-    match.links.get_or_create(settlement=settlement)
-    file, _ = AcquirerFile.objects.get_or_create(
-        pair=pair, kind="statement", defaults={"content": b"a,b,c\n1,2,3\n"}
-    )
+    match.links.create(settlement=settlement)
+    file = AcquirerFile.objects.create(pair=pair, kind="statement", content=b"a,b,c\n1,2,3\n")
     return {
         "account_id": account.pk, "settlement_id": settlement.pk, "line_id": line.pk, "match_id": match.pk,
         "acquirer_file_id": file.pk,
     }  # fmt: skip
 
 
-def arguments(name: str, scene: Scene) -> dict[str, Any]:
-    """What the address needs beside the pair, from the scene."""
+def _records(scene: Scene) -> dict[str, Any]:
+    """What addresses name beside the pair: a record of every kind."""
     pair = scene.pair
-    card = SavedCard.objects.filter(pair=pair).first() or SavedCardFactory(
-        pair=pair, first_payment=scene.stray, customer=None
-    )
-    known: dict[str, Any] = {
+    by = MembershipFactory(pair=pair, role=Role.VIEWER)
+    of_pair = {"pair": pair}
+    return {
         "file_format": "csv",
         "order_id": scene.orders[0].pk,
         "payment_id": scene.stray.pk,
@@ -125,45 +121,64 @@ def arguments(name: str, scene: Scene) -> dict[str, Any]:
         "delivery_id": Delivery.objects.filter(pair=pair).values_list("pk", flat=True)[0],
         "connection_id": Connection.objects.get(pair=pair, system="shop").pk,
         "role_id": pair.account_roles.values_list("pk", flat=True)[0],
-        "ruling_id": Ruling.objects.get_or_create(
-            pair=pair, order=scene.orders[0], outcome="hold", defaults={"ruled_at": timezone.now()}
-        )[0].pk,
-        "instruction_id": Instruction.objects.get_or_create(
-            pair=pair, payment=scene.stray, kind="refund", vendor_tx_code="R1", request_key="k", via="person"
-        )[0].pk,
+        "ruling_id": Ruling.objects.create(
+            **of_pair, order=scene.orders[0], outcome="hold", ruled_at=timezone.now()
+        ).pk,
+        "instruction_id": Instruction.objects.create(
+            **of_pair, payment=scene.stray, kind="refund", vendor_tx_code="R1", request_key="k", via="person"
+        ).pk,
         "dispute_id": dispute_of(pair).pk,
-        "file_id": DisputeFile.objects.get_or_create(
-            pair=pair, name="f.csv", defaults={"sha256": "", "content": ELAVON.write([]).encode()}
-        )[0].pk,
-        **_of_customers(pair),
+        "file_id": DisputeFile.objects.create(
+            **of_pair, name="f.csv", sha256="", content=ELAVON.write([]).encode()
+        ).pk,
+        **_of_customers(pair, by.user),
         **_of_settlements(pair),
-        "rollback_id": Rollback.objects.get_or_create(
-            pair=pair,
-            scope="day",
-            subject="2026-11-22",
-            planned_by=Membership.objects.filter(pair=pair)[0].user,
-            planned_at=timezone.now(),
-        )[0].pk,
+        "rollback_id": Rollback.objects.create(
+            **of_pair, scope="day", subject="2026-11-22", planned_by=by.user, planned_at=timezone.now()
+        ).pk,
         "field": "email",
-        "card_id": card.pk,
-        "batch_id": ChargeBatch.objects.get_or_create(pair=pair, request_key="k", asked_by=None)[0].pk,
-        "membership_id": Membership.objects.filter(pair=pair).values_list("pk", flat=True)[0],
+        "card_id": SavedCardFactory(**of_pair, first_payment=scene.stray, customer=None).pk,
+        "batch_id": ChargeBatch.objects.create(**of_pair, request_key="k", asked_by=None).pk,
+        "membership_id": by.pk,
     }
-    taken = PATTERNS[name].pattern.converters
-    return {key: value for key, value in known.items() if key in taken}
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """A scene, and the record of every kind in it."""
+
+    scene: Scene
+    records: dict[str, Any]
+
+    @property
+    def pair(self) -> Pair:
+        return self.scene.pair
+
+    def arguments(self, name: str) -> dict[str, Any]:
+        """What the address needs beside the pair."""
+        taken = PATTERNS[name].pattern.converters
+        return {key: value for key, value in self.records.items() if key in taken}
+
+
+@pytest.fixture(scope="module")
+def visited(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Visited]:
+    """Made once; what a test changes of it is taken back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        scene = make_scene(orders=12)
+        yield Visited(scene, _records(scene))
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def scene(scene: Scene) -> Scene:
-    MembershipFactory(pair=scene.pair, role=Role.VIEWER)
-    return scene
+def scene(visited: Visited, db: None) -> Scene:
+    return visited.scene
 
 
-def statuses(client: Client, scene: Scene, slug: str) -> dict[str, int]:
+def statuses(client: Client, visited: Visited, slug: str, names: Iterable[str] = PATTERNS) -> dict[str, int]:
     """What each address answers; whatever it changed is taken back before the next."""
     found = {}
-    for name in PATTERNS:
-        url = reverse(name, kwargs={"pair_slug": slug, **arguments(name, scene)})
+    for name in names:
+        url = reverse(name, kwargs={"pair_slug": slug, **visited.arguments(name)})
         with transaction.atomic():
             answer = client.post(url) if name in _POST_ONLY else client.get(url)
             found[name] = answer.status_code
@@ -175,8 +190,9 @@ def test_every_address_inside_a_pair_is_guarded() -> None:
     assert [name for name, pattern in PATTERNS.items() if not hasattr(pattern.callback, "needed_role")] == []
 
 
-def test_strangers_are_sent_to_log_in(scene: Scene) -> None:
-    assert set(statuses(Client(), scene, scene.pair.slug).values()) == {302}
+@pytest.mark.django_db
+def test_strangers_are_sent_to_log_in(visited: Visited) -> None:
+    assert set(statuses(Client(), visited, visited.pair.slug).values()) == {302}
 
 
 def test_a_stranger_comes_back_to_where_he_wanted_to_go(scene: Scene) -> None:
@@ -184,24 +200,27 @@ def test_a_stranger_comes_back_to_where_he_wanted_to_go(scene: Scene) -> None:
     assert Client().get(wanted)["Location"] == f"/account/login/?next={wanted}"
 
 
-def test_members_of_another_pair_find_nothing(scene: Scene, client_of: PairClient) -> None:
+@pytest.mark.django_db
+def test_members_of_another_pair_find_nothing(visited: Visited, client_of: PairClient) -> None:
     outsider = client_of(PairFactory(), Role.ADMINISTRATOR)
-    assert set(statuses(outsider, scene, scene.pair.slug).values()) == {404}
+    assert set(statuses(outsider, visited, visited.pair.slug).values()) == {404}
 
 
-def test_records_of_one_pair_are_not_found_under_another(scene: Scene, client_of: PairClient) -> None:
+@pytest.mark.django_db
+def test_records_of_one_pair_are_not_found_under_another(visited: Visited, client_of: PairClient) -> None:
     other = PairFactory()
-    found = statuses(client_of(other, Role.ADMINISTRATOR), scene, other.slug)
-    named = [name for name in PATTERNS if any(key.endswith("_id") for key in arguments(name, scene))]
-    assert {name: found[name] for name in named if found[name] != 404} == {}
+    named = [name for name in PATTERNS if any(key.endswith("_id") for key in visited.arguments(name))]
+    found = statuses(client_of(other, Role.ADMINISTRATOR), visited, other.slug, named)
+    assert {name: status for name, status in found.items() if status != 404} == {}
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("role", Role.values)
 def test_roles_open_what_they_allow_and_nothing_else(
-    role: str, scene: Scene, client_of: PairClient, monkeypatch: pytest.MonkeyPatch
+    role: str, visited: Visited, client_of: PairClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dashboard.views.connections.test_connection", _fine)
-    found = statuses(client_of(scene.pair, role), scene, scene.pair.slug)
+    found = statuses(client_of(visited.pair, role), visited, visited.pair.slug)
     allowed = {name for name, pattern in PATTERNS.items() if role_allows(role, needed_role(pattern))}
     assert {name for name, status in found.items() if status == 403} == PATTERNS.keys() - allowed
     # 286 tells a live part to stop; 404 is an assignment that names no order, 422 a refusal without a reason.
