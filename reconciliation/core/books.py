@@ -22,8 +22,9 @@ DISPUTE_FEE: Final = "dispute"
 ADJUSTMENT: Final = "adjustment"
 _RESERVES: Final = frozenset({"reserve_held", "reserve_released"})
 _ROLE_OF_DIFFERENCE: Final[Mapping[str, Role]] = {
-    "fee": "fees", "refund": "fees", "rounding": "rounding", "fx": "rounding", "other": "rounding",
+    "fee": "fees", "rounding": "rounding", "fx": "rounding", "other": "rounding",
 }  # fmt: skip
+"""A refund and a dispute are booked by themselves; money that is still to come is not booked at all."""
 _GONE: Final = frozenset({"cancelled", "reversed"})
 
 

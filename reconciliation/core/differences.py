@@ -13,9 +13,11 @@ from typing import Final, Literal
 
 from reconciliation.core.matching.words import money
 
-Kind = Literal["fee", "refund", "rounding", "fx", "date", "other"]
+Kind = Literal["fee", "refund", "dispute", "rounding", "fx", "date", "other", "more"]
+"""`more`: nothing to be closed, but something to be added to the match."""
 FEE_SHARE: Final = 60
 """In thousandths: a larger part than this is no usual fee."""
+_TAKEN: Final = frozenset({"date", "refund", "dispute"})
 _EXCHANGE: Final = re.compile(r"\b(?:FX|F/X|EXCH|EXCHANGE|EXCHANGE RATE|CONVERSION)\b|@\s?\d+\.\d{3,}", re.I)
 
 
@@ -94,8 +96,8 @@ def refusal(minor: int, closing: Closing, *, cap: int, currency: str, forbidden:
         return f"{amount} {'are missing' if minor < 0 else 'are too much'}: say why, or choose other lines."
     if closing.kind == "rounding" and abs(minor) > cap:
         return f"Rounding closes at most {money(cap, currency)}; {amount} needs another reason."
-    if closing.kind == "date" and minor > 0:
-        return f"More came than was settled: the {amount} cannot be money that is still to come."
+    if closing.kind in _TAKEN and minor > 0:
+        return f"{amount} more came than was settled: only money that is missing can be that."
     if closing.kind == "other" and not closing.account:
         return "Enter the code of the account in Xero that takes the difference."
     if closing.kind == "other" and closing.account in forbidden:

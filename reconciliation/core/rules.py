@@ -43,7 +43,7 @@ LINE: Final = Schema(
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a line is. `match`: money of the kind `value` ("settlement", "payment", "refund", "fee"), to be matched as such.
+    """What a line is. `match`: money of the payer `value` (an acquirer), to be matched as such.
     `not_ours`: nothing of this bridge, to be left alone. `post`: to be posted as `value` ("fee", "interest", …) to the
     `account` code."""
 
@@ -194,7 +194,7 @@ def _action_faults(action: Action) -> list[str]:
     if action.kind not in ACTIONS:
         return [f"“{action.kind}” is nothing a rule can do; it can {', '.join(ACTIONS)}."]
     if action.kind != "not_ours" and not action.value.strip():
-        return ["Say what kind of money it is."]
+        return ["Say whose money, or what kind of money, it is."]
     if action.kind == "post" and not action.account.strip():
         return ["Say which account it shall be posted to."]
     return []

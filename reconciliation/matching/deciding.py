@@ -19,14 +19,16 @@ from reconciliation.models import BankAccount, BankLine, Match, MatchLink, Settl
 
 DIFFERENCES: Final = {
     "fee": "A fee that the acquirer kept",
-    "refund": "A refund that was taken off",
+    "refund": "A refund, which is booked by itself",
+    "dispute": "A dispute, which is booked by itself",
     "rounding": "Rounding",
     "fx": "Exchange",
     "date": "The rest comes on another day",
-    "other": "Something else",
+    "other": "Something else: another account",
 }
-"""Why bank lines and settlements may differ; `date` books nothing."""
-BOOKED_DIFFERENCES: Final = frozenset(DIFFERENCES) - {"date"}
+"""Why bank lines and settlements may differ."""
+BOOKED_DIFFERENCES: Final = frozenset({"fee", "rounding", "fx", "other"})
+"""Those for which an adjustment is booked."""
 _PERSON: Final = "person"
 _OURS: Final = {"code": SAID_OURS, "words": "A person says that it is ours; rules leave it alone."}
 _CERTAIN: Final = Decimal(1)
