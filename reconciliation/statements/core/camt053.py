@@ -26,6 +26,7 @@ from reconciliation.statements.core.statement import (
     Statement,
     StatementError,
     StatementLine,
+    oldest_first,
     refuse_bad,
 )
 
@@ -226,7 +227,7 @@ def _statement(draft: _Draft, version: str) -> Statement:
         raise StatementError("The statement says neither a currency nor a balance. Is it the right file?")
     opening, closing = _first(draft, _OPENING), _first(draft, _CLOSING)
     moved = closing - opening if opening is not None and closing is not None else None
-    kept, repeated = without_repeats(sorted(draft.lines, key=lambda line: line.booked_on), moved)
+    kept, repeated = without_repeats(oldest_first(draft.lines), moved)
     days = [line.booked_on for line in kept] + [_day(text) for text in (draft.starts, draft.ends) if text]
     if not days:
         raise StatementError("The statement has neither lines nor days. There is nothing to import.")

@@ -46,7 +46,7 @@ def month_is_first(texts: Iterable[str]) -> bool:
 def comma_is_decimal(texts: Iterable[str]) -> bool:
     """Whether amounts are written 1.234,50: if some can only be read so and none only the other way."""
     cells = list(dict.fromkeys(texts))[:_ENOUGH]
-    return any(not _can(_point, text) and _can(_comma, text) for text in cells) and all(
+    return any("," in text and not _can(_point, text) for text in cells) and all(
         _can(_comma, text) for text in cells
     )
 

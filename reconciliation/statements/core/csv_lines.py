@@ -87,9 +87,12 @@ class _Reader:
     def _tells(self, cells: Mapping[str, str]) -> bool:
         """A row without day and amount is a foot-note; one with a balance only is where the page begins or ends."""
         has_amount = any(cells.get(name) for name in ("amount", "money_in", "money_out"))
-        texts = " ".join(cells.get(name, "") for name in ("counterparty", "reference", "description", "more"))
-        if not has_amount and _ONLY_BALANCE.search(texts):
-            return False
+        texts = " ".join(
+            cells.get(name, "") for name in ("counterparty", "reference", "description", "more")
+        ).strip()
+        if not has_amount and (_ONLY_BALANCE.search(texts) or not texts):
+            # Without an amount and a text it is a line only if it begins with a day.
+            return cells["date"][:1].isdigit() and not _ONLY_BALANCE.search(texts)
         return bool(cells["date"]) or has_amount
 
     def _line(self, number: int, cells: Mapping[str, str], problems: list[str]) -> CsvLine | None:

@@ -7,7 +7,6 @@ message must be checked against its own balances, and each line that cannot be r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -36,6 +35,7 @@ _BALANCE: Final = re.compile(r"(?P<mark>[CD])(?P<day>\d{6})(?P<currency>[A-Z]{3}
 _OUT: Final = frozenset({"D", "RC"})
 """Marks of money going out: a debit, and a credit taken back."""
 _NOTHING: Final = frozenset({"", "NONREF"})
+_HEADER: Final = "{1:"
 
 
 @dataclass(slots=True)
@@ -58,9 +58,8 @@ class _Message:
 
 def read_mt940(content: bytes) -> tuple[Statement, ...]:
     """The statements in the file, one for each message. Raises StatementError."""
-    messages = list(_messages(_text(content)))
     bad: list[BadLine] = []
-    made = [_statement(message, bad) for message in messages]
+    made = [_statement(message, bad) for message in _messages(_text(content))]
     refuse_bad(bad, "mt940")
     statements = tuple(each for each in made if each is not None)
     for each in statements:
@@ -76,25 +75,41 @@ def _text(content: bytes) -> str:
         raise StatementError(str(error)) from error
 
 
-def _messages(text: str) -> Iterator[_Message]:
-    """A message begins with field 20."""
-    message: _Message | None = None
+def _messages(text: str) -> list[_Message]:
+    splitter = _Splitter()
     for row, line in enumerate(text.splitlines(), 1):
+        splitter.take(row, line)
+    if splitter.begun:
+        raise StatementError(
+            f"The message that begins in line {splitter.begun} is cut off. Download the file again."
+        )
+    return splitter.messages
+
+
+class _Splitter:
+    """Puts lines to their fields and fields to their messages; a message begins with field 20."""
+
+    def __init__(self) -> None:
+        self.messages: list[_Message] = []
+        self.begun = 0
+        """The row of a header that no message has followed yet."""
+
+    def take(self, row: int, line: str) -> None:
         found = _FIELD.fullmatch(line)
+        if line.startswith(_HEADER):
+            self.begun = row
         if found is not None:
-            if found[1] == "20":
-                if message is not None:
-                    yield message
-                message = _Message(row)
-            if message is None:
-                raise StatementError(f"Line {row}: the message has not begun (field 20 is missing).")
-            message.fields.append(_Field(row, found[1], [found[2]]))
-        elif _END.fullmatch(line) or line.startswith("{"):
-            continue
-        elif message is not None and message.fields and line.strip():
-            message.fields[-1].lines.append(line)
-    if message is not None:
-        yield message
+            self._begin(row, found[1], found[2])
+        elif self.messages and line.strip() and not (_END.fullmatch(line) or line.startswith("{")):
+            self.messages[-1].fields[-1].lines.append(line)
+
+    def _begin(self, row: int, tag: str, value: str) -> None:
+        if tag == "20":
+            self.messages.append(_Message(row))
+            self.begun = 0
+        if not self.messages:
+            raise StatementError(f"Line {row}: the message has not begun (field 20 is missing).")
+        self.messages[-1].fields.append(_Field(row, tag, [value]))
 
 
 def _statement(message: _Message, bad: list[BadLine]) -> Statement | None:

@@ -21,6 +21,7 @@ from reconciliation.statements.core.statement import (
     Statement,
     StatementError,
     StatementLine,
+    oldest_first,
     refuse_bad,
 )
 
@@ -142,7 +143,7 @@ def _statement(draft: _Draft, layout: str, bad: list[BadLine]) -> Statement | No
     starts, ends = (_stated_day(period, name, bad) for name in ("DTSTART", "DTEND"))
     if len(bad) > before:
         return None
-    kept, repeated = without_repeats(sorted(lines, key=lambda line: line.booked_on), None)
+    kept, repeated = without_repeats(oldest_first(lines), None)
     days = [line.booked_on for line in kept] + [day for day in (starts, ends) if day is not None]
     if not days:
         raise StatementError(

@@ -67,6 +67,12 @@ class Statement:
         return sum(line.minor for line in self.lines)
 
 
+def oldest_first(lines: Sequence[StatementLine]) -> list[StatementLine]:
+    """Lines in the order of their days; within a day as the file has them, or the other way round if it runs backwards."""
+    backwards = bool(lines) and lines[0].booked_on > lines[-1].booked_on
+    return sorted(reversed(lines) if backwards else lines, key=lambda line: line.booked_on)
+
+
 @dataclass(frozen=True, slots=True)
 class BadLine:
     """A line that cannot be read, and why."""
