@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from integrations.clock import business_now
+from integrations.disputes.acting import act
 from integrations.disputes.core.notices import DisputeNotice
-from integrations.disputes.telling import tell
-from integrations.models import AuditEntry, Dispute, Pair, Payment, User
+from integrations.models import Dispute, Pair, Payment, User
 
 
 class Command(BaseCommand):
@@ -49,13 +49,5 @@ class Command(BaseCommand):
         if person is None:
             raise CommandError("Say who says so: --by with the e-mail address of a person of this pair.")
         notice = DisputeNotice(case, business_now().date(), payment=code, note=options["reason"])
-        tell(pair, notice, via="person", by=person)
-        AuditEntry.objects.create(
-            pair=pair,
-            actor=person,
-            action="dispute.tied",
-            subject=case,
-            reason=options["reason"],
-            data={"payment": code},
-        )
+        act(pair, notice, "tied", by=person, reason=options["reason"])
         self.stdout.write(f"Case {case} is about {code}.")
