@@ -10,6 +10,7 @@ from integrations.models import Connection, Pair
 from integrations.pairs.selectors import live_connections
 from reconciliation import reconciling, wakes
 from reconciliation.books import reading_back
+from reconciliation.proof import proving, reading
 from reconciliation.settlements import fetching
 from sync.services.leases import begin, give_back_lease, holder_name, take_lease, wake
 
@@ -54,6 +55,30 @@ def read_back(connection_id: int) -> None:
         log.warning("read_back_failed", connection=connection_id, error=failure.message)
 
 
+def prove(pair_id: int) -> None:
+    """How the proof stands now, for the first page."""
+    begin(wakes.PROVE, pair_id)
+    proving.refresh_lights(Pair.objects.get(pk=pair_id))
+
+
+def read_xero(connection_id: int) -> None:
+    """Xero's own balances of the clearing accounts, and what differs; then the proof."""
+    begin(wakes.READ_XERO, connection_id)
+    connection = Connection.objects.select_related("pair", "grant").get(pk=connection_id)
+    lease, holder = f"proof:{connection_id}", holder_name()
+    if not take_lease(lease, holder):
+        return
+    try:
+        if not reading.read_xero(connection):
+            reading.read_soon(connection)
+    except Failure as failure:
+        reading.read_soon(connection)
+        log.warning("xero_not_read", connection=connection_id, error=failure.message)
+    finally:
+        give_back_lease(lease, holder)
+    wake(wakes.PROVE, connection.pair_id)
+
+
 def fetch() -> None:
     """Every minute: look for batches where it is time to."""
     for connection in live_connections(Connection.System.OPAYO):
@@ -65,6 +90,10 @@ def tick() -> None:
     """Now and then: what time has made due, such as late money."""
     for pair in Pair.objects.filter(is_active=True, settlements__isnull=False).distinct():
         wake(wakes.RECONCILE, pair.pk)
+    for pair in Pair.objects.filter(is_active=True):
+        wake(wakes.PROVE, pair.pk)
     for connection in live_connections(Connection.System.XERO):
+        if reading.reading_is_due(connection):
+            wake(wakes.READ_XERO, connection.pk)
         if reading_back.read_back_is_due(connection):
             wake(wakes.READ_BACK, connection.pk)

@@ -12,6 +12,8 @@ from sync.services.leases import wake
 RECONCILE: Final = "reconciliation.tasks.reconcile"
 FETCH: Final = "reconciliation.tasks.fetch_batches"
 READ_BACK: Final = "reconciliation.tasks.read_back"
+PROVE: Final = "reconciliation.tasks.prove"
+READ_XERO: Final = "reconciliation.tasks.read_xero"
 
 
 def wake_reconcile(pair_id: int) -> None:

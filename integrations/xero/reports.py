@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from integrations.core.budget import Priority
 from integrations.core.failures import PermanentFailure
 from integrations.xero.client import XeroClient
 from integrations.xero.core.replies import top_message
@@ -17,13 +18,15 @@ _YEAR_DEBIT, _YEAR_CREDIT = 3, 4
 """Columns of the trial balance: account, debit and credit of the month, debit and credit of the year."""
 
 
-def trial_balance(client: XeroClient, on: date) -> dict[str, Decimal]:
+def trial_balance(
+    client: XeroClient, on: date, *, purpose: str = "lookups", priority: Priority = "urgent"
+) -> dict[str, Decimal]:
     """Each account's balance at the end of a day, by its code, in the organisation's base currency; debits are positive.
 
     An account that is not listed has nothing on it. One call. Raises what a call to Xero raises.
     """
     reply = client.call(
-        "GET", "/Reports/TrialBalance", purpose="lookups", params={"date": on.isoformat()}, priority="urgent"
+        "GET", "/Reports/TrialBalance", purpose=purpose, params={"date": on.isoformat()}, priority=priority
     )
     reports = reply.body.get("Reports") or []
     if reply.status != 200 or not reports:

@@ -22,6 +22,12 @@ class BatchRow:
     minor: int | None
     is_settled_elsewhere: bool = False
     """PayPal's: Opayo lists it, and may leave it out of the batch's worth."""
+    is_withdrawn: bool = False
+    """Opayo told after the batch that the bank did not settle it after all."""
+
+    @property
+    def counts(self) -> int | None:
+        return 0 if self.is_withdrawn else self.minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,9 @@ def opayo_equals_records(
         rows = _counted(batch, by_key, batched)
         batched |= {row.key for row in batch.rows}
         mine = sum(by_key[row.key].minor for row in rows if row.key in by_key)
-        ours, told = ours + mine, told + batch.net_minor
-        breaks += _of_batch(batch, rows, by_key, batch.net_minor - mine)
+        worth = batch.net_minor - sum(row.minor or 0 for row in rows if row.is_withdrawn)
+        ours, told = ours + mine, told + worth
+        breaks += _of_batch(batch, rows, by_key, worth - mine)
     rest = [record for key, record in by_key.items() if key not in batched]
     listed = [record for record in rest if seen_to is not None and record.at <= seen_to]
     unseen = [record for record in rest if seen_to is None or record.at > seen_to]
@@ -126,10 +133,10 @@ def _of_row(batch: BatchWorth, row: BatchRow, record: Recorded | None) -> Break 
             f"Opayo settled it in batch {batch.name}, but our records do not have it.",
             "The next sweep of Opayo's list brings it. If it does not, look at the dead messages.",
         )  # fmt: skip
-    if row.minor is None or row.minor == record.minor:
+    if row.counts is None or row.counts == record.minor:
         return None
     return Break(
-        record.kind, str(record.id), record.code, row.minor - record.minor,
+        record.kind, str(record.id), record.code, row.counts - record.minor,
         f"Opayo settled another sum for it in batch {batch.name} than our record says.",
         "Look at its messages: the record should say what Opayo says.",
     )  # fmt: skip

@@ -5,7 +5,6 @@ Never a source for training: Xero's developer terms forbid it.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -105,7 +104,8 @@ def compare(
     found = [
         finding
         for key, document in own.items()
-        if (finding := _of_ours(document, read.get(key), account, is_whole(document))) is not None
+        if (finding := _of_ours(document, read.get(key), account, must_be_there=is_whole(document)))
+        is not None
     ]
     found += _strangers(own, read, account)
     return [each for each in found if not _is_accepted(each, accepted)]
@@ -116,10 +116,10 @@ def _is_accepted(found: Finding, accepted: Mapping[tuple[str, str], Mapping[str,
     return known is not None and dict(known) == dict(found.seen or {})
 
 
-def _of_ours(ours: Document, theirs: Document | None, account: str, is_whole: bool) -> Finding | None:
+def _of_ours(ours: Document, theirs: Document | None, account: str, *, must_be_there: bool) -> Finding | None:
     if theirs is None:
         why = "It is not in Xero any more."
-        return _found("lost", ours, Document(*ours.key, 0, ours.currency, None, (), "DELETED"), account, why) if is_whole else None  # fmt: skip
+        return _found("lost", ours, Document(*ours.key, 0, ours.currency, None, (), "DELETED"), account, why) if must_be_there else None  # fmt: skip
     if theirs.is_gone:
         return _found("lost", ours, theirs, account, f"Somebody {theirs.status.lower()} it in Xero.")
     if ours.minor != theirs.minor:
@@ -268,12 +268,3 @@ def _as_break(found: Finding) -> Break:
         "xero", f"{found.collection}:{found.id}", found.words, found.minor, found.why, _FIXES[found.what],
         date.fromisoformat(found.on) if found.on and not found.on.startswith("0001") else None,
     )  # fmt: skip
-
-
-def moved_by_day(documents: Iterable[Document], account: str) -> dict[date, int]:
-    """What documents add to an account, by day."""
-    days: dict[date, int] = defaultdict(int)
-    for document in documents:
-        if document.on is not None:
-            days[document.on] += document.on_account(account)
-    return dict(days)
