@@ -101,10 +101,8 @@ def test_a_voided_refund_that_was_not_sent_is_cancelled() -> None:
         PostingFacts("credit_note", "R1", "ready", 3834), PostingFacts("refund", "R1", "waiting", 3834)
     )
     steps = plan(refunded(replace(refund(), is_voided=True)), postings)
-    assert [(type(step), step.kind) for step in steps if not isinstance(step, Ask)] == [
-        (Cancel, "refund"),
-        (Cancel, "credit_note"),
-    ]
+    assert [step.kind for step in steps if isinstance(step, Cancel)] == ["refund", "credit_note"]
+    assert len(steps) == 2
 
 
 def test_a_voided_refund_in_xero_is_undone_money_first() -> None:
