@@ -38,7 +38,6 @@ def _expected(row: Settlement) -> Line:
         minor=row.net_minor,
         currency=row.currency,
         reference=row.reference,
-        description=" ".join(part for part in (account.acquirer, mid, row.reference) if part),
         counterparty=account.acquirer,
         keys=tuple(names),
         batch=f"{account.pk} {row.due_on}",

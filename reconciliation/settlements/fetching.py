@@ -9,7 +9,7 @@ from typing import Final
 
 from integrations.core.failures import TransientFailure
 from integrations.events.services import store_event
-from integrations.models import Connection, Event
+from integrations.models import Connection, Event, Payment
 from integrations.opayo.client import OpayoClient
 from integrations.opayo.core.batches import Batch
 from integrations.opayo.core.reporting import OpayoTransaction
@@ -17,7 +17,13 @@ from integrations.opayo.core.reporting_xml import MAX_ROWS
 from integrations.opayo.core.sweeping import windows
 from integrations.opayo.sweep import merge_cursors, steadily
 from reconciliation.locks import pair_in_hand
-from reconciliation.settlements.core.batches import FetchedBatch, batch_key, batch_to_json, lacking
+from reconciliation.settlements.core.batches import (
+    NOT_SETTLED_BY_OPAYO,
+    FetchedBatch,
+    batch_key,
+    batch_to_json,
+    lacking,
+)
 from reconciliation.settlements.records import known_items
 from reconciliation.settlements.taking_in import take_in_batch
 
@@ -27,6 +33,8 @@ BROKE_OFF: Final = "batches_broke_off"
 NEXT_AT: Final = "next_batches_at"
 INTERVAL_SECONDS: Final = 3600
 """Batches come once a night, and again where Opayo's transmission to the acquirer failed at first."""
+_UNSETTLED_FOR: Final = timedelta(days=45)
+"""What no batch has told of by then will not be settled any more."""
 _OVERLAP: Final = timedelta(days=4)
 """A file that was not transmitted goes with a later day's; a completed batch may be listed late."""
 
@@ -37,8 +45,7 @@ def fetch_batches(connection: Connection, *, now: datetime) -> int:
     `now` is on Opayo's clock. Raises the failures of OpayoClient: what was fetched until then is kept, and the next look,
     which is due at once, begins where the last whole one did.
     """
-    told = connection.cursors.get(FETCHED_TO)
-    since = datetime.fromisoformat(told) if told else min(connection.created_at, now)
+    since = _since(connection, now)
     client = OpayoClient(connection)
     stored = 0
     try:
@@ -50,6 +57,20 @@ def fetch_batches(connection: Connection, *, now: datetime) -> int:
         raise
     merge_cursors(connection, {FETCHED_TO: now.isoformat(), BROKE_OFF: False})
     return stored
+
+
+def _since(connection: Connection, now: datetime) -> datetime:
+    """The end of the last whole look, or the oldest sale of late that no batch has told of, whichever is earlier."""
+    told = connection.cursors.get(FETCHED_TO)
+    marks = [now, datetime.fromisoformat(told) if told else connection.created_at]
+    unsettled = Payment.objects.filter(
+        pair=connection.pair_id,
+        state=Payment.State.CAPTURED,
+        settlement_lines=None,
+        taken_at__gte=now - _UNSETTLED_FOR,
+    ).exclude(card_type__in=NOT_SETTLED_BY_OPAYO)
+    oldest = unsettled.order_by("taken_at").values_list("taken_at", flat=True).first()
+    return min([*marks, oldest] if oldest else marks)
 
 
 def batches_are_due(connection: Connection) -> bool:

@@ -18,7 +18,7 @@ from reconciliation.matching.standing import refigure, refresh
 from reconciliation.models import MerchantAccount, Settlement, SettlementLine
 from reconciliation.settlements.core.batches import FetchedBatch, batch_from_json, lines_of
 from reconciliation.settlements.core.documents import StatedSettlement, statement_from_json
-from reconciliation.settlements.core.lines import Line, net_minor
+from reconciliation.settlements.core.lines import ITEMS, Line, net_minor
 from reconciliation.settlements.core.ties import Tie, tie
 from reconciliation.settlements.due import due_day
 from reconciliation.settlements.merchants import merchant_of_batch, merchant_of_statement
@@ -102,7 +102,7 @@ def _state(pair: Pair, event: Event, acquirer: str, stated: StatedSettlement) ->
     ties = tie(stated.lines, transactions_like(pair, stated.currency, stated.lines))
     settlement = _row_for(pair, account, stated, ties)
     ties = _only_once(pair, settlement, ties)
-    batches = _batches_of(pair, settlement, ties)
+    batches = _batches_of(pair, settlement, stated.lines, ties)
     settlement.merchant_account = account
     settlement.reference = stated.reference
     settlement.batch_id = stated.batch_id or settlement.batch_id or _only_batch(batches)
@@ -115,6 +115,18 @@ def _state(pair: Pair, event: Event, acquirer: str, stated: StatedSettlement) ->
     for batch in batches:
         take_in_batch(pair, batch)
     return settlement
+
+
+def _take_over(pair: Pair, settlement: Settlement, lines: Sequence[Line], ties: dict[str, Tie]) -> None:
+    """What is stated is not expected elsewhere any more."""
+    rows = (_lines_about(pair, ties) | _lines_named(pair, lines)).filter(settlement__statement_event=None)
+    items = [line for line in lines if line.is_item]
+    ids = [
+        row.pk
+        for row in rows.exclude(settlement=settlement.pk)
+        if any(_is_same(line, ties[line.identity].key, row) for line in items)
+    ]
+    _remove(SettlementLine.objects.filter(pk__in=ids))
 
 
 def _row_for(
@@ -147,9 +159,12 @@ def _only_once(pair: Pair, settlement: Settlement, ties: dict[str, Tie]) -> dict
     }
 
 
-def _batches_of(pair: Pair, settlement: Settlement, ties: dict[str, Tie]) -> list[Event]:
+def _batches_of(
+    pair: Pair, settlement: Settlement, lines: Sequence[Line], ties: dict[str, Tie]
+) -> list[Event]:
     """The batches whose lines this statement takes over, and the one that its row was expected by."""
-    told = _lines_about(pair, ties).filter(settlement__batch_event__isnull=False)
+    about = _lines_about(pair, ties) | _lines_named(pair, lines)
+    told = about.filter(settlement__batch_event__isnull=False)
     events = set(told.values_list("settlement__batch_event", flat=True))
     if settlement.batch_event_id:
         events.add(settlement.batch_event_id)
@@ -215,18 +230,43 @@ def _line(
 
 def _stated_lines(pair: Pair, lines: Sequence[Line], ties: dict[str, Tie]) -> list[SettlementLine]:
     """Lines of statements that are about the same items."""
-    about = _lines_about(pair, ties)
-    ids = [line.vps_tx_id for line in lines if line.vps_tx_id]
-    named = SettlementLine.objects.filter(settlement__pair=pair, vps_tx_id__in=ids)
-    return list((about | named).filter(**_STATED).select_related("settlement"))
+    rows = _lines_about(pair, ties) | _lines_named(pair, lines)
+    return list(rows.filter(**_STATED).select_related("settlement"))
+
+
+def _lines_named(pair: Pair, lines: Sequence[Line]) -> QuerySet[SettlementLine]:
+    """Lines that carry a name of one of these: of items that our records do not know, nothing else tells."""
+    items = [line for line in lines if line.is_item]
+    rows = SettlementLine.objects.filter(settlement__pair=pair, kind__in=ITEMS)
+    references = {line.retrieval_reference for line in items} - {""}
+    return (
+        rows.filter(vps_tx_id__in={line.vps_tx_id for line in items} - {""})
+        | rows.filter(vendor_tx_code__in={line.vendor_tx_code for line in items} - {""})
+        | rows.filter(
+            retrieval_reference__in=references, amount_minor__in={line.amount_minor for line in items}
+        )
+    )
+
+
+def _is_same(line: Line, key: str, row: SettlementLine) -> bool:
+    """Whether a stored line is about the same item: the same record of ours, else a name that both carry."""
+    if row.kind != line.kind:
+        return False
+    if key or _key_of(row):
+        return key == _key_of(row)
+    names = (
+        (line.vps_tx_id, row.vps_tx_id),
+        (line.vendor_tx_code, row.vendor_tx_code),
+        (
+            line.retrieval_reference and f"{line.retrieval_reference} {line.amount_minor}",
+            f"{row.retrieval_reference} {row.amount_minor}",
+        ),
+    )
+    return any(mine and mine == theirs for mine, theirs in names)
 
 
 def _is_among(line: Line, ties: dict[str, Tie], stated: Iterable[SettlementLine]) -> bool:
-    key = ties[line.identity].key
-    return any(
-        (key and _key_of(row) == key) or (line.vps_tx_id and row.vps_tx_id == line.vps_tx_id)
-        for row in stated
-    )
+    return any(_is_same(line, ties[line.identity].key, row) for row in stated)
 
 
 def _tell_of_batch(stated: Iterable[SettlementLine], batch_id: str, event: Event) -> None:

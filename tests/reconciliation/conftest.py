@@ -62,7 +62,14 @@ def batch(pair: Pair) -> Callable[..., Event]:
 
     def take(batch_id: str, *payments: Any, net: int | None = None) -> Event:
         rows = tuple(
-            OpayoTransaction(vps_tx_id=each.vps_tx_id, vendor_tx_code=each.vendor_tx_code)
+            OpayoTransaction(
+                vps_tx_id=each.vps_tx_id,
+                vendor_tx_code=each.vendor_tx_code,
+                auth_no=each.tx_auth_no,
+                tx_type=getattr(each, "transaction_type", ""),
+                amount=Money(each.amount_minor, "GBP"),
+                currency="GBP",
+            )
             for each in payments
         )
         worth = sum(each.amount_minor for each in payments) if net is None else net

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -106,6 +107,23 @@ def test_a_payment_is_never_settled_twice(pair: Pair, sell: Take, state: Take) -
     line = Settlement.objects.get(reference="400002").lines.get()
     assert line.payment is None
     assert line.tie == {"method": "settled_twice", "reasons": ["It is already part of settlement 400001."]}
+
+
+@pytest.mark.parametrize("first", ["batch", "statement"])
+def test_items_that_our_records_do_not_know_meet_by_their_references(
+    pair: Pair, sell: Take, batch: Take, state: Take, first: str
+) -> None:
+    sold = sell(1)
+    stranger = SimpleNamespace(
+        vps_tx_id="00000000-0000-0000-0000-000000000099", vendor_tx_code="X-1", amount_minor=900,
+        transaction_type="PAYMENT", tx_auth_no="7099",
+    )  # fmt: skip
+    if first == "batch":
+        batch("1001", sold, stranger)
+    state("400001", ("Sale", "7001", "24.00"), ("Sale", "7099", "9.00"))
+    if first == "statement":
+        batch("1001", sold, stranger)
+    assert standing(pair) == [("400001", S.STATED, 3300, ["HF-1-1"])]
 
 
 def test_what_opayo_sends_again_in_a_later_batch_is_expected_once(
