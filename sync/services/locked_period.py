@@ -26,7 +26,8 @@ def redate(pair: Pair, posting: Posting, failure: ConfigurationFailure) -> bool:
     document = {**posting.document, "Date": first_open}
     if str(document.get("DueDate", first_open)) < first_open:
         document["DueDate"] = first_open
-    document["Reference"] = f"{document.get('Reference', '')} (of {true_date})".strip()
+    named = "Narration" if "Narration" in document else "Reference"
+    document[named] = f"{document.get(named, '')} (of {true_date})".strip()
     posting.document = document
     return True
 

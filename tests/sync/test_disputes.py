@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,15 +10,26 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from integrations.disputes.core.notices import DisputeNotice
 from integrations.disputes.telling import tell
-from integrations.models import AccountRole, Connection, Dispute, DisputeChange, Event, Pair, Payment
+from integrations.models import (
+    AccountRole,
+    AuditEntry,
+    Connection,
+    Dispute,
+    DisputeChange,
+    Event,
+    Pair,
+    Payment,
+)
 from sync.models import Posting, Problem
 from sync.services import pipeline
 from sync.services.disputing.waiting import tie_waiting
 from sync.services.retelling import retell
-from tests.factories import AccountRoleFactory, UserFactory
+from tests.factories import AccountRoleFactory, MembershipFactory, UserFactory
 from tests.sync.messages import notification_event, order, refund_event, shop_event
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +188,22 @@ def test_a_dispute_of_no_certain_sale_waits_visibly_until_a_person_ties_it(paid:
     process(paid)
     assert Posting.objects.filter(kind="spend").count() == 2
     assert Problem.objects.get(code="dispute_untied").resolved_at is not None
+
+
+def test_a_person_ties_it_from_the_command_line_too(paid: Pair, capsys: pytest.CaptureFixture[str]) -> None:
+    told(paid, replace(RECEIVED, retrieval_reference=""))
+    person = UserFactory()
+    MembershipFactory(user=person, pair=paid)
+    call_command("tie_dispute", "--pair", paid.slug)
+    listed = json.loads(capsys.readouterr().out)
+    assert (listed["case"], listed["ties"][0]["payment"]) == ("CB70001", "HF-10042-1")
+    said = ["--case", "CB70001", "--payment", "HF-10042-1", "--reason", "Looked it up"]
+    with pytest.raises(CommandError, match="Say who says so"):
+        call_command("tie_dispute", "--pair", paid.slug, *said)
+    call_command("tie_dispute", "--pair", paid.slug, *said, "--by", person.email)
+    process(paid)
+    assert Dispute.objects.get().is_tied_by_person
+    assert AuditEntry.objects.get(action="dispute.tied").actor == person
 
 
 def test_a_dispute_that_was_told_before_its_sale_is_tied_when_that_is_known(
