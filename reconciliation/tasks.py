@@ -10,8 +10,10 @@ from integrations.models import Connection, Pair
 from integrations.pairs.selectors import live_connections
 from reconciliation import reconciling, wakes
 from reconciliation.books import reading_back
+from reconciliation.models import BankAccount
 from reconciliation.proof import proving, reading
 from reconciliation.settlements import fetching
+from reconciliation.statements import folder
 from sync.services.leases import begin, give_back_lease, holder_name, take_lease, wake
 
 log = structlog.get_logger(__name__)
@@ -77,6 +79,28 @@ def read_xero(connection_id: int) -> None:
     finally:
         give_back_lease(lease, holder)
     wake(wakes.PROVE, connection.pair_id)
+
+
+def take_statements(account_id: int) -> None:
+    """Statements that were put into a bank account's watched folder."""
+    begin(wakes.TAKE_STATEMENTS, account_id)
+    account = BankAccount.objects.select_related("pair").get(pk=account_id)
+    lease, holder = f"statements:{account_id}", holder_name()
+    if not take_lease(lease, holder):
+        return
+    try:
+        for taken in folder.take_from_folder(account):
+            log.info("statement_taken", account=account_id, file=taken.name, problem=taken.problem)
+    except OSError as error:
+        log.warning("watched_folder_failed", account=account_id, error=str(error))
+    finally:
+        give_back_lease(lease, holder)
+
+
+def watch() -> None:
+    """Every minute: look into the watched folders."""
+    for account in BankAccount.objects.exclude(watched_folder="").filter(pair__is_active=True):
+        wake(wakes.TAKE_STATEMENTS, account.pk)
 
 
 def fetch() -> None:

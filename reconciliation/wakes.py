@@ -11,6 +11,7 @@ from sync.services.leases import wake
 
 RECONCILE: Final = "reconciliation.tasks.reconcile"
 FETCH: Final = "reconciliation.tasks.fetch_batches"
+TAKE_STATEMENTS: Final = "reconciliation.tasks.take_statements"
 READ_BACK: Final = "reconciliation.tasks.read_back"
 PROVE: Final = "reconciliation.tasks.prove"
 READ_XERO: Final = "reconciliation.tasks.read_xero"

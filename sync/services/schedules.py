@@ -10,6 +10,7 @@ _MINUTELY = {
     "sync:fetch": "sync.tasks.fetch",
     "sync:dry-runs": "mapping.tasks.tick",
     "sync:batches": "reconciliation.tasks.fetch",
+    "sync:statements": "reconciliation.tasks.watch",
 }
 _SOMETIMES = {"sync:reconcile": "reconciliation.tasks.tick"}
 _SOMETIMES_MINUTES = 15
