@@ -13,6 +13,7 @@ from dashboard.selectors.balance import balance_of, to_take_back
 from integrations.core.money import Money
 from integrations.events.services import verify_chain
 from integrations.models import Pair
+from reconciliation.statements.retelling import RetoldStatements, retell_statements
 from sync.services.retelling import Retold, retell
 
 
@@ -56,9 +57,10 @@ def _proof(pair: Pair, *, from_log: bool) -> dict[str, Any]:
     """The findings in words; `holds` tells whether all is well. Money that waits is told, and is no difference."""
     broken = verify_chain(pair.pk)
     retold = retell(pair) if from_log else None
+    lines = retell_statements(pair) if from_log else None
     reversed_in_xero = [_said(heap) for heap in to_take_back(pair)]
     return {
-        "holds": broken is None and not (retold and retold.differences),
+        "holds": broken is None and not (retold and retold.differences) and not (lines and lines.differences),
         "chain": "whole" if broken is None else f"breaks at message {broken.sequence}: {broken.reason}",
         "captured": [
             f"{_said(line.captured)} = in Xero {_said(line.posted)} + on its way {_said(line.on_its_way)} "
@@ -66,7 +68,7 @@ def _proof(pair: Pair, *, from_log: bool) -> dict[str, Any]:
             for line in balance_of(pair).lines
         ],
         "reversed_but_still_in_xero": reversed_in_xero,
-        **({} if retold is None else _from_log(retold)),
+        **({} if retold is None or lines is None else _from_log(retold, lines)),
     }
 
 
@@ -75,13 +77,13 @@ def _said(heap: Heap) -> str:
     return f"{Money(heap.minor, heap.currency)} ({heap.count}{refunds})"
 
 
-def _from_log(retold: Retold) -> dict[str, Any]:
+def _from_log(retold: Retold, lines: RetoldStatements) -> dict[str, Any]:
     return {
         "told_again": f"{retold.events} messages: {retold.payments} payments, {retold.refunds} refunds, "
-        f"{retold.disputes} disputes, {retold.orders} orders",
-        "older_than_the_log": retold.unexplained,
+        f"{retold.disputes} disputes, {retold.orders} orders; {lines.statements} statements: {lines.lines} bank lines",
+        "older_than_the_log": retold.unexplained + lines.unexplained,
         "differences": [
             f"{item.kind} {item.key}: stored {item.stored}, the log tells {item.told}"
-            for item in retold.differences
+            for item in (*retold.differences, *lines.differences)
         ],
     }
