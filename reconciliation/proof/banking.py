@@ -307,7 +307,9 @@ def _is_untied(line: SettlementLine) -> bool:
         return line.dispute_id is None
     if line.kind == _L.SALE:
         return line.payment_id is None
-    return line.refund_id is None if line.kind == _L.REFUND else line.kind == _L.ADJUSTMENT
+    if line.kind == _L.REFUND:
+        return line.refund_id is None
+    return line.kind == _L.ADJUSTMENT and not line.fee_kind
 
 
 def _wrong(line: SettlementLine) -> Break:

@@ -5,6 +5,7 @@ Never a source for training: Xero's developer terms forbid it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -151,29 +152,32 @@ def _strangers(
     own: Mapping[tuple[str, str], Document], read: Mapping[tuple[str, str], Document], account: str
 ) -> list[Finding]:
     """What stands on the account and is none of ours; twice the same thing, where it is like one of ours."""
-    alike: dict[tuple[str, int], Document] = {}
+    alike: dict[str, list[Document]] = defaultdict(list)
     for document in own.values():
-        if document.ref:
-            alike.setdefault((document.ref, document.minor), document)
+        alike[document.ref].append(document)
     found = []
     for key, document in read.items():
-        if key in own or not document.on_account(account):
+        if key in own or document.is_gone:
             continue
-        twin = alike.get((document.ref, document.minor)) if document.ref else None
-        found.append(_stranger(document, twin, account))
+        likes = alike[document.ref] if document.ref else []
+        twin = next((each for each in likes if each.minor == document.minor), None)
+        is_twin = twin is not None and twin.collection == document.collection
+        if document.on_account(account) or (document.collection in _MOVES_NOTHING and is_twin):
+            found.append(_stranger(document, twin, next(iter(likes), None), account))
     return found
 
 
-def _stranger(theirs: Document, twin: Document | None, account: str) -> Finding:
-    why = (
-        f"It is {twin.words} once more: same amount, same reference."
-        if twin
-        else f"It was put on account {account} by somebody else."
-    )
+def _stranger(theirs: Document, twin: Document | None, like: Document | None, account: str) -> Finding:
+    why = f"It was put on account {account} by somebody else."
+    if twin:
+        why = f"It is {twin.words} once more: same amount, same reference."
+    elif like:
+        why = f"It has the reference of {like.words}, but another amount."
+    ours = twin or like
     return Finding(
-        "doubled" if twin else "strange", theirs.collection, theirs.id,
-        twin.words if twin else theirs.words, why, theirs.on_account(account), theirs.currency, account,
-        theirs.on.isoformat() if theirs.on else "", twin.posting if twin else None, theirs.as_seen(), ("accept",),
+        "doubled" if twin else "strange", theirs.collection, theirs.id, ours.words if ours else theirs.words, why,
+        theirs.on_account(account) or theirs.minor, theirs.currency, account,
+        theirs.on.isoformat() if theirs.on else "", ours.posting if ours else None, theirs.as_seen(), ("accept",),
     )  # fmt: skip
 
 

@@ -128,7 +128,7 @@ def test_a_difference_at_the_bank_is_short_until_somebody_explains_it(
     reconcile(pair)
     post_all(pair)
     assert terms(proved(pair)) == {"clearing": 10, "short": 10}
-    explain_difference(Match.objects.get(state="confirmed"), "rounding", by)
+    explain_difference(Match.objects.get(state="confirmed"), "fee", by)
     reconcile(pair)
     post_all(pair)
     assert terms(proved(pair)) == {}
