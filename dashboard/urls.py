@@ -20,12 +20,19 @@ from dashboard.views import (
     disputes,
     evidence,
     home,
+    match_memory,
+    match_rules,
     mending,
     merchants,
     orders,
     pairs,
     payments,
+    ready_in_xero,
     refunds,
+    review,
+    review_acts,
+    review_bulk,
+    review_together,
     rollbacks,
     rolling_back,
     settings,
@@ -114,12 +121,41 @@ _records = [
     path("notices/<int:notice_id>/", evidence.notices_page, name="notices-page"),
 ]
 
+_reconciling = [
+    path("", review.reconcile, name="reconcile"),
+    path("rows/", review.reconcile_rows, name="reconcile-rows"),
+    path("lines/<int:line_id>/", review.reconcile_line, name="reconcile-line"),
+    path("lines/<int:line_id>/history/", review.reconcile_history, name="reconcile-history"),
+    path("decide/", review_acts.reconcile_decide, name="reconcile-decide"),
+    path("together/", review_together.reconcile_together, name="reconcile-together"),
+    path("sure/", review_bulk.reconcile_bulk, name="reconcile-bulk"),
+    path("sure/undo/", review_bulk.reconcile_bulk_undo, name="reconcile-bulk-undo"),
+    path("rules/", match_rules.rules, name="reconcile-rules"),
+    path("rules/add/", match_rules.rules_edit, name="reconcile-rules-add"),
+    path("rules/try/", match_rules.rules_try, name="reconcile-rules-try"),
+    path("rules/conditions/", match_rules.rules_conditions, name="reconcile-rules-conditions"),
+    path("rules/<int:rule_id>/", match_rules.rules_edit, name="reconcile-rules-edit"),
+    *(
+        path(
+            f"rules/<int:rule_id>/{act}/",
+            match_rules.rules_act,
+            {"act": act},
+            name=f"reconcile-rules-{act}",
+        )
+        for act in match_rules.ACTS
+    ),
+    path("memory/", match_memory.memory, name="reconcile-memory"),
+    path("memory/forget/", match_memory.memory_forget, name="reconcile-memory-forget"),
+    path("ready/", ready_in_xero.ready, name="reconcile-ready"),
+]
+
 _rollbacks = [
     path("", rollbacks.rollbacks, name="rollbacks"),
     path("export.<str:file_format>", rollbacks.rollbacks_export, name="rollbacks-export"),
     path("new/", rolling_back.rollbacks_new, name="rollbacks-new"),
     path("order/<int:order_id>/", rolling_back.rollbacks_of_order, name="rollbacks-of-order"),
     path("posting/<int:posting_id>/", rolling_back.rollbacks_of_posting, name="rollbacks-of-posting"),
+    path("settlement/<int:settlement_id>/", rolling_back.rollbacks_of_settlement, name="rollbacks-of-settlement"),
     path("call/<int:delivery_id>/", rolling_back.rollbacks_of_call, name="rollbacks-of-call"),
     path("<int:rollback_id>/", rollbacks.rollbacks_page, name="rollbacks-page"),
     path("<int:rollback_id>/live/", rollbacks.rollbacks_live, name="rollbacks-live"),
@@ -205,6 +241,7 @@ urlpatterns = [
                 path("live/", home.home_live, name="home-live"),
                 path("attention/", include(_attention)),
                 path("rollbacks/", include(_rollbacks)),
+                path("reconcile/", include(_reconciling)),
                 *_records,
                 *_running,
             ]

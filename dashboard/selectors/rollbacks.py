@@ -10,12 +10,14 @@ from typing import Final
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Min, Q, QuerySet
 
+from dashboard.core.wording import counted
 from integrations.core.money import Money
 from integrations.members.access import Access
 from integrations.models import Order, Pair, User
 from sync.core.rollback import UNDO_OF
 from sync.models import Posting, Rollback, RollbackStep, RolledBackOrder
 from sync.services.rollback.asking import needs_approval
+from sync.services.rollback.lifting import documents_standing_still
 
 GROUPS_A_PAGE: Final = 25
 _CALLS_A_MINUTE: Final = 60
@@ -111,6 +113,29 @@ class May:
     needs_second: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Still:
+    """What a roll-back keeps from being posted."""
+
+    orders: int
+    documents: int
+
+    @property
+    def words(self) -> str:
+        """In words; empty where nothing stands still."""
+        orders = counted(self.orders, "order") if self.orders else ""
+        documents = f"{counted(self.documents, 'document')} of settlements" if self.documents else ""
+        return " and ".join(filter(None, (orders, documents)))
+
+
+def still_of(rollback: Rollback) -> Still:
+    """Two queries."""
+    return Still(
+        rollback.orders.filter(lifted_at=None).count(),
+        documents_standing_still(rollback).count() if rollback.is_over else 0,
+    )
+
+
 def may_do(rollback: Rollback, access: Access, user: User) -> May:
     """By role, state, and who had a hand in it."""
     state, states = rollback.state, Rollback.State
@@ -121,7 +146,7 @@ def may_do(rollback: Rollback, access: Access, user: User) -> May:
         ask=drafted and rollback.is_planned and bool(rollback.documents) and is_admin,
         approve=state == states.AWAITING_APPROVAL and is_admin and not own,
         stop=not rollback.is_over and (is_admin or (drafted and access.may_operate)),
-        post_again=rollback.is_over and is_admin and rollback.orders.filter(lifted_at=None).exists(),
+        post_again=rollback.is_over and is_admin and bool(still_of(rollback).words),
         plan_again=drafted and rollback.is_planned and access.may_operate,
         needs_second=rollback.is_planned and needs_approval(rollback),
     )

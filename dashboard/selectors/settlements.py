@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from integrations.models import Pair
+from reconciliation.books.standing_still import standing_still
 from reconciliation.models import (
     BankLine,
     FeeBill,
@@ -16,9 +17,11 @@ from reconciliation.models import (
     Settlement,
     SettlementLine,
 )
+from sync.core.rollback import UNDO_OF
 from sync.models import Posting
 
 _LINES_SHOWN = 500
+_STANDING = (Match.State.AUTO, Match.State.CONFIRMED)
 
 
 def settlements_of(pair: Pair) -> QuerySet[Settlement]:
@@ -58,6 +61,7 @@ class SettlementStory:
     standing: Decision | None
     suggested: list[Decision]
     postings: list[Posting]
+    rolled_back: bool
     bill: FeeBill | None
 
 
@@ -77,8 +81,19 @@ def story_of_settlement(settlement: Settlement) -> SettlementStory:
         standing=next((each for each in decisions if each.match.stands), None),
         suggested=[each for each in decisions if each.match.state == Match.State.SUGGESTED],
         postings=list(Posting.objects.filter(settlement_posting__settlement=settlement).order_by("pk")),
+        rolled_back=standing_still(settlement.pair_id).filter(pk=settlement.pk).exists(),
         bill=FeeBill.objects.filter(settlement=settlement).first(),
     )
+
+
+def documents_of_settlement(settlement: Settlement) -> QuerySet[Posting]:
+    """What stands in Xero for it, and what is meant to; also the transfer that brought it with other settlements."""
+    together = MatchLink.objects.filter(
+        match__links__settlement=settlement, match__state__in=_STANDING, bank_line__isnull=False
+    )
+    of_it = Q(settlement_posting__settlement=settlement)
+    of_lines = Q(settlement_posting__bank_line__in=together.values("bank_line"))
+    return Posting.objects.filter(of_it | of_lines, kind__in=UNDO_OF, is_retired=False).order_by("pk")
 
 
 def _parts(lines: list[SettlementLine]) -> list[Parts]:

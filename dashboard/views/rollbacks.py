@@ -19,6 +19,7 @@ from dashboard.selectors.rollbacks import (
     moneys,
     progress_of,
     rollbacks_of,
+    still_of,
     stuck_steps,
 )
 from dashboard.tables.rollbacks import ROLLBACKS, RollbackFilter
@@ -89,7 +90,7 @@ def page_context(request: MemberRequest, rollback: Rollback, **forms: Any) -> di
         "minutes": minutes_of(rollback),
         "groups": groups,
         "groups_page": page,
-        "still": rollback.orders.filter(lifted_at=None).count(),
+        "still": still_of(rollback),
         "is_moving": _is_moving(rollback),
         "run_form": RunForm(is_blocked=bool(blocking)),
         "reason_form": ReasonForm(auto_id="again_%s"),

@@ -7,12 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.core.wording import counted
 from dashboard.forms.rollbacks import DayForm, ReasonForm, RunForm
-from dashboard.selectors.rollbacks import in_the_way
+from dashboard.selectors.rollbacks import in_the_way, still_of
+from dashboard.selectors.settlements import documents_of_settlement
 from dashboard.views.rollbacks import TEMPLATE, page_context, rollback_of
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Order, Pair, Role
+from reconciliation.models import Settlement
+from reconciliation.wakes import wake_reconcile
 from sync.models import Delivery, Posting, Rollback
 from sync.services.actions import ActionRefusedError
 from sync.services.rollback import asking, lifting
@@ -49,6 +51,15 @@ def rollbacks_of_posting(request: MemberRequest, pair: Pair, posting_id: int) ->
 def rollbacks_of_call(request: MemberRequest, pair: Pair, delivery_id: int) -> HttpResponse:
     """Have the roll-back of everything one call has posted planned."""
     return _proposed(request, pair, Scope.of_delivery(get_object_or_404(Delivery, pair=pair, pk=delivery_id)))
+
+
+@require_POST
+@pair_required(Role.OPERATOR)
+def rollbacks_of_settlement(request: MemberRequest, pair: Pair, settlement_id: int) -> HttpResponse:
+    """Have the roll-back of a settlement's fees, reserves and bank transfer planned."""
+    settlement = get_object_or_404(Settlement, pair=pair, pk=settlement_id)
+    ids = list(documents_of_settlement(settlement).values_list("pk", flat=True))
+    return _proposed(request, pair, Scope.of_settlement(settlement.reference, ids))
 
 
 def _proposed(request: MemberRequest, pair: Pair, scope: Scope) -> HttpResponse:
@@ -126,15 +137,16 @@ def rollbacks_stop(request: MemberRequest, pair: Pair, rollback_id: int) -> Http
 def rollbacks_again(request: MemberRequest, pair: Pair, rollback_id: int) -> HttpResponse:
     """Have its orders, or one of them, posted again."""
     rollback = rollback_of(pair, rollback_id)
-    form = ReasonForm(request.POST, auto_id="again_%s")
+    still, form = still_of(rollback), ReasonForm(request.POST, auto_id="again_%s")
     if not form.is_valid():
         return render(request, TEMPLATE, page_context(request, rollback, reason_form=form), status=422)
     try:
-        count = lifting.post_again(rollback, request.user, form.cleaned_data["reason"])
+        lifting.post_again(rollback, request.user, form.cleaned_data["reason"])
     except ActionRefusedError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{counted(count, 'order')} on the way to Xero again.")
+        messages.success(request, f"{still.words.capitalize()} on the way to Xero again.")
+        wake_reconcile(pair.pk)
     return _back(rollback)
 
 

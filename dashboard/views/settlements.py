@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.forms.settlements import DifferenceForm
 from dashboard.selectors.documents import xero_objects
-from dashboard.selectors.settlements import settlements_of, story_of_settlement
+from dashboard.selectors.rollbacks import can_be_rolled_back
+from dashboard.selectors.settlements import documents_of_settlement, settlements_of, story_of_settlement
 from dashboard.tables.settlements import SETTLEMENTS, SettlementFilter
 from dashboard.views.lists import ListPage
 from integrations.members.access import MemberRequest, pair_required
@@ -64,6 +65,7 @@ def settlements_page(request: MemberRequest, pair: Pair, settlement_id: int) -> 
         "pair": pair,
         "settlement": settlement,
         "story": story,
+        "can_roll_back": can_be_rolled_back(documents_of_settlement(settlement)),
         "documents": xero_objects(story.postings, settings.XERO_APP_URL),
         "form": DifferenceForm(auto_id="difference_%s"),
         "adjustment_form": DifferenceForm(auto_id=False),

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -16,6 +17,7 @@ from integrations.core.failures import ConfigurationFailure
 from integrations.models import Pair
 from reconciliation.alerts import Alert, keep_alerts
 from reconciliation.books.documents import Context, document_of
+from reconciliation.books.standing_still import standing_still
 from reconciliation.core.books import (
     BankLineFacts,
     DifferenceFacts,
@@ -110,13 +112,27 @@ def book(pair: Pair, today: date) -> Booked:
         _want_bills(desk, since)
         _want_matches(desk, since, ties)
         steps = plan(desk.wanted.values(), _existing(desk, ties))
-        made = sum(_make(desk, each) for each in steps.make)
-        for key in steps.revive:
+        still = set(standing_still(pair.pk).values_list("pk", flat=True))
+        moving = partial(_moves, desk, ties, still)
+        made = sum(_make(desk, each) for each in steps.make if moving((each.kind, each.key)))
+        revived, taken_back = list(filter(moving, steps.revive)), list(filter(moving, steps.take_back))
+        for key in revived:
             _revive(desk.existing[key])
-        for key in steps.take_back:
+        for key in taken_back:
             take_back(desk.existing[key])
         keep_alerts(pair, "settlement_account_missing", desk.failures, insists=True)
-    return Booked(made, len(steps.revive), len(steps.take_back))
+    return Booked(made, len(revived), len(taken_back))
+
+
+def _moves(desk: _Desk, ties: Sequence[SettlementPosting], still: set[int], key: Key) -> bool:
+    """Whether anything may be done about it: the books of a settlement that was rolled back stand still."""
+    if not still:
+        return True
+    posting = desk.existing.get(key)
+    of = {tie.settlement_id for tie in ties if posting is not None and tie.posting_id == posting.pk}
+    if key in desk.settlements:
+        of.add(desk.settlements[key].pk)
+    return not of & still
 
 
 def _ties(pair: Pair, since: date) -> list[SettlementPosting]:

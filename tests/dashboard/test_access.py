@@ -39,7 +39,7 @@ from tests.factories import MembershipFactory, PairFactory, SavedCardFactory
 PairClient = Callable[[Pair, str], Client]
 
 _POST_ONLY = {
-    *(f"rollbacks-{act}" for act in ("of-order", "of-posting", "of-call", "plan", "run", "approve", "stop", "again")),
+    *(f"rollbacks-{act}" for act in ("of-order", "of-posting", "of-call", "of-settlement", "plan", "run", "approve", "stop", "again")),
     "customers-reject", "customers-undo", "customers-field",
     "cards-delete", "cards-charges-agree", "cards-charges-withdraw",
     *(f"settlements-{act}" for act in ("confirm", "reject", "undo", "explain", "adjustment")),

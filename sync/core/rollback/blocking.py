@@ -14,7 +14,7 @@ _UNDER_WAY: Final = Blocker(
 )
 _BEING_UNDONE: Final = Blocker(
     "being_undone",
-    "It is being undone already, because Opayo took the money back.",
+    "It is being undone already, because what it was made for no longer holds.",
     "Wait until that is done, then make the plan again.",
 )
 _NO_ID: Final = Blocker(

@@ -48,6 +48,11 @@ class Document:
         """Whether it stands in Xero, as far as we know."""
         return self.state == "posted"
 
+    @property
+    def paid_out(self) -> bool:
+        """Whether money went out by it, as when a bill is paid."""
+        return any(movement.minor < 0 for movement in self.moves)
+
 
 @dataclass(frozen=True, slots=True)
 class Stranger:

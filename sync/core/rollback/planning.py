@@ -63,23 +63,30 @@ def plan(documents: Iterable[Document], roots: Iterable[int], seen: Mapping[int,
 
     The same facts give the same plan; when it has been carried out there is nothing left to plan.
     """
-    web = Web(documents)
+    web, roots = Web(documents), frozenset(roots)
     undone = closure(web, roots)
     if not undone:
         return Plan(())
     in_locked = _taken_back_by_entry(web, undone, seen, rules)
-    groups = {web.by_id[key].group for key in undone}
     moving = {each.group for each in web.by_id.values() if each.state == "sending"}
     steps = [
         _step(web.by_id[key], cause, seen.get(key), rules, is_reversed=key in in_locked, moving=moving)
         for key, cause in undone.items()
     ]
-    steps += [
-        Step(each, "drop", 0)
-        for each in web.by_id.values()
-        if each.group in groups and each.state in UNSENT and each.kind != "contact"
-    ]
+    steps += [Step(each, "drop", 0) for each in _unsent(web, undone, roots)]
     return Plan(tuple(sorted(steps, key=_place)))
+
+
+def _unsent(web: Web, undone: Mapping[int, int | None], roots: frozenset[int]) -> list[Document]:
+    """What is not sent any more: of the same orders, what was asked for itself, and what would stand on what is undone."""
+    groups = {web.by_id[key].group for key in undone}
+    return [
+        each
+        for each in web.by_id.values()
+        if each.state in UNSENT
+        and each.kind != "contact"
+        and (each.group in groups or each.id in roots or each.on in undone)
+    ]
 
 
 def _place(step: Step) -> tuple[int, bool, int]:
@@ -139,5 +146,10 @@ def _step(
     if not is_reversed:
         by = UNDO_OF[document.kind]
         return Step(document, "undo", PHASES[by], by, cause, why)
-    by = REVERSED_BY.get(document.kind, "")
-    return Step(document, "reverse", REVERSING_PHASE, by, cause, why)
+    return Step(document, "reverse", REVERSING_PHASE, _reversed_by(document), cause, why)
+
+
+def _reversed_by(document: Document) -> str:
+    if document.kind == "payment" and document.paid_out:
+        return "receive"
+    return REVERSED_BY.get(document.kind, "")

@@ -16,11 +16,13 @@ UNDO_OF: Final[Mapping[str, str]] = {
     "journal": "journal_void",
     "credit_note": "credit_note_void",
     "invoice": "invoice_void",
+    "bill": "invoice_void",
 }
 """The posting kind that undoes a document."""
 
 REVERSED_BY: Final[Mapping[str, str]] = {
     "invoice": "journal",
+    "bill": "journal",
     "credit_note": "journal",
     "journal": "journal",
     "payment": "spend",

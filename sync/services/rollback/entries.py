@@ -21,8 +21,8 @@ from sync.services.rollback.gathering import dated, in_words
 _K = Posting.Kind
 Line = dict[str, Any]
 IsBank = Callable[[str], bool]
-_SIDE = {_K.INVOICE: 1, _K.CREDIT_NOTE: -1}
-"""Lines of a sale were credited, so they are debited; those of a credit note the other way round."""
+_SIDE = {_K.INVOICE: 1, _K.CREDIT_NOTE: -1, _K.BILL: -1}
+"""Lines of a sale were credited, so they are debited; those of a credit note or bill the other way round."""
 
 
 def bank_test(pair: Pair) -> IsBank:
@@ -53,7 +53,7 @@ def entry(row: Posting, undone: Posting, rollback: Rollback, is_bank: IsBank) ->
         row.document = _transfer(undone, day, words)
     elif undone.kind in {_K.SPEND, _K.RECEIVE}:
         row.document = {**undone.document, "Type": row.kind.upper(), "Date": day, "Reference": words}
-    elif undone.kind in {_K.INVOICE, _K.CREDIT_NOTE}:
+    elif undone.kind in _SIDE:
         row.document = _journal(
             _of_sale(undone, against), day, words, "NoTax" if _is_untaxed(undone) else "Inclusive"
         )
@@ -72,7 +72,7 @@ def _of_money(row: Posting, undone: Posting, said: tuple[str, str, str], is_bank
     code = str((undone.document.get("Account") or undone.document.get("BankAccount") or {}).get("Code", ""))
     amount = Money(undone.amount_minor, undone.currency).to_decimal()
     if not is_bank(code):
-        sign = 1 if undone.kind == _K.REFUND else -1
+        sign = 1 if row.kind == _K.RECEIVE else -1
         row.kind = _K.JOURNAL
         lines = [_line(code, sign * amount), _line(against, -sign * amount)]
         row.document = _journal(lines, day, words, "NoTax")

@@ -40,7 +40,8 @@ def gather(rollback: Rollback) -> Gathered:
     """Read them. Two queries."""
     roots = tuple(_roots(rollback).values_list("pk", flat=True))
     orders = Posting.objects.filter(pk__in=roots).exclude(order=None).values("order")
-    own = Q(pk__in=roots) | Q(order__in=orders)
+    on_them = Q(changes__in=roots) | Q(waits_for__in=roots)
+    own = Q(pk__in=roots) | Q(order__in=orders) | Q(on_them, order=None)
     rows = Posting.objects.filter(own, pair=rollback.pair_id, is_retired=False)
     postings = {row.pk: row for row in rows.select_related(*_WITH).order_by("pk")}
     return Gathered(roots, postings, documents_of(postings.values()))
@@ -114,7 +115,7 @@ def _stands_on(row: Posting, postings: Mapping[int, Posting]) -> int | None:
         below = postings.get(row.waits_for_id or 0)
         while below is not None and below.kind in FOLLOWS:
             below = postings.get(below.waits_for_id or 0)
-        return below.pk if below is not None and below.kind == _K.INVOICE else None
+        return below.pk if below is not None and below.kind in {_K.INVOICE, _K.BILL} else None
     return None
 
 
@@ -124,10 +125,14 @@ def moves_of(row: Posting) -> tuple[Movement, ...]:
     if row.kind == _K.BANK_TRANSFER:
         sides: Sequence[tuple[str, int]] = (("FromBankAccount", -1), ("ToBankAccount", 1))
         return tuple(_movement(row, document.get(side), sign) for side, sign in sides)
-    sign = _SIGNS.get(row.kind)
+    sign = -1 if _pays_a_bill(row) else _SIGNS.get(row.kind)
     if sign is None:
         return ()
     return (_movement(row, document.get("Account") or document.get("BankAccount"), sign),)
+
+
+def _pays_a_bill(row: Posting) -> bool:
+    return row.kind == _K.PAYMENT and row.waits_for is not None and row.waits_for.kind == _K.BILL
 
 
 def _movement(row: Posting, account: Any, sign: int) -> Movement:

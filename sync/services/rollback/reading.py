@@ -15,6 +15,7 @@ from sync.models import Posting
 _K = Posting.Kind
 COLLECTIONS: Final[Mapping[str, str]] = {
     _K.INVOICE: "Invoices",
+    _K.BILL: "Invoices",
     _K.CREDIT_NOTE: "CreditNotes",
     _K.PAYMENT: "Payments",
     _K.REFUND: "Payments",

@@ -46,7 +46,7 @@ def test_an_order_is_rolled_back_stands_still_and_is_posted_again(trade: Trade) 
     trade.post()
     assert Posting.objects.count() == count, "its books stand still, whatever is told of it"
 
-    assert post_again(rollback, trade.administrator, "The accounts are right now") == 1
+    assert post_again(rollback, trade.administrator, "The accounts are right now").orders == 1
     trade.post()
     assert trade.ledger() == before
     assert in_xero(trade, "invoices", "InvoiceNumber", "Status") == [
