@@ -162,6 +162,7 @@ class _Look:
             document
             for name, elements in listed.items()
             for document in their_documents(name, elements, account.currency)
+            if name in _OF_ACCOUNTS or self._tells_of_notes(account, document)
         ]
         ours = self._ours_like(account, theirs, days)
         whole = frozenset(days)
@@ -180,6 +181,11 @@ class _Look:
         twins = our_documents(self.pair, account.code, amounts=strange) if strange else []
         of_days = our_documents(self.pair, account.code, days=days) if days else []
         return list({each.key: each for each in (*twins, *of_days, *ours)}.values())
+
+    def _tells_of_notes(self, account: Clearing, note: Document) -> bool:
+        """Credit notes are on no account: those of a currency are told with its first one."""
+        firsts = {each.currency: each for each in reversed(clearing_accounts(self.pair))}
+        return firsts.get(note.currency) == account
 
     def _searched(self, account: Clearing, found: list[Finding]) -> list[Finding]:
         """Look for the days on which Xero's movements are not ours, and list those whole."""
