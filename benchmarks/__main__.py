@@ -6,7 +6,17 @@ import argparse
 import sys
 from importlib import import_module
 
-NAMES = ("dry_run", "inbound", "latency", "mapping", "match", "refund_latency", "suggestions", "throughput")
+NAMES = (
+    "dry_run",
+    "inbound",
+    "latency",
+    "mapping",
+    "match",
+    "refund_latency",
+    "statements",
+    "suggestions",
+    "throughput",
+)
 
 
 def main() -> int:
