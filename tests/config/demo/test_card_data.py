@@ -51,6 +51,9 @@ def test_a_security_code_is_found(text: bytes) -> None:
         b"3b4929000000006a9f0c1e2d3b4929000000006a9f0c1e2d",
         b'"CV2Result": "MATCHED"',
         b"cvv: ***",
+        b"&SchemeTraceID=4929000000006&CV2Result=MATCHED",
+        b'{"SchemeTraceID": "4929000000006"}',
+        b"492900000000000",
         b"2026-11-23 03:22:38.265",
     ],
 )
