@@ -6,8 +6,10 @@ processed message of the hash-chained log is applied once more, and the outcome 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django.db.models import Q
 
@@ -55,7 +57,7 @@ def retell(pair: Pair) -> Retold:
     orders = _compare_orders(batch)
     refunds = _compare_refunds(batch)
     disputes = _compare_disputes(batch)
-    compared = [*payments, *orders, *refunds, *disputes]
+    compared = [*payments, *orders, *refunds, *disputes, *_gone(batch)]
     return Retold(
         events,
         len(payments),
@@ -158,7 +160,32 @@ def _dispute(batch: Batch, key: str) -> list[object] | None:
     return None if told is None else [getattr(told, name) for name in _OF_DISPUTE]
 
 
+def _gone(batch: Batch) -> list[Differs | None]:
+    """Records that the log tells and that are not stored any more."""
+    told: dict[str, tuple[dict[str, Any], Callable[[str], list[object] | None]]] = {
+        "payment": (batch.payments, partial(_payment, batch)),
+        "order": (batch.orders, partial(_order, batch)),
+        "refund": (batch.refunds, partial(_refund, batch)),
+    }
+    found: list[Differs | None] = []
+    for kind, (records, fields) in told.items():
+        stored = set(_KEYS[kind](batch.pair))
+        found += [Differs(kind, key, "nothing", _words(fields(key))) for key in records if key not in stored]
+    return found
+
+
+_KEYS: Mapping[str, Callable[[Pair], Iterable[str]]] = {
+    "payment": lambda pair: Payment.objects.filter(pair=pair).values_list("vendor_tx_code", flat=True),
+    "order": lambda pair: Order.objects.filter(pair=pair).values_list("number", flat=True),
+    "refund": lambda pair: Refund.objects.filter(pair=pair).values_list("vendor_tx_code", flat=True),
+}
+
+
+def _words(told: Sequence[object] | None) -> str:
+    return " ".join(map(str, told or []))
+
+
 def _differs(kind: str, key: str, stored: Sequence[object], told: Sequence[object] | None) -> Differs | None:
     if told is not None and list(told) == list(stored):
         return None
-    return Differs(kind, key, " ".join(map(str, stored)), " ".join(map(str, told or [])))
+    return Differs(kind, key, _words(stored), _words(told))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -13,6 +13,9 @@ from dashboard.selectors.balance import balance_of, to_take_back
 from integrations.core.money import Money
 from integrations.events.services import verify_chain
 from integrations.models import Pair
+from reconciliation.proof.core.lights import Break, Moment, Proved
+from reconciliation.proof.proving import prove, today_of
+from reconciliation.settlements.retelling import RetoldSettlements, retell_settlements
 from reconciliation.statements.retelling import RetoldStatements, retell_statements
 from sync.services.retelling import Retold, retell
 
@@ -21,7 +24,7 @@ class Command(BaseCommand):
     """Reads only. Ends with status 1 where anything differs."""
 
     help = (
-        "Recompute every pair's hash chain and balance and say what differs; with --from-log also tell all records "
+        "Recompute every pair's hash chain and proof and say what differs; with --from-log also tell all records "
         "again from the received messages and compare."
     )
 
@@ -58,9 +61,13 @@ def _proof(pair: Pair, *, from_log: bool) -> dict[str, Any]:
     broken = verify_chain(pair.pk)
     retold = retell(pair) if from_log else None
     lines = retell_statements(pair) if from_log else None
+    settled = retell_settlements(pair) if from_log else None
+    proved = prove(pair, Moment(today_of(pair)))
     reversed_in_xero = [_said(heap) for heap in to_take_back(pair)]
     return {
-        "holds": broken is None and not (retold and retold.differences) and not (lines and lines.differences),
+        "holds": broken is None
+        and not any(each.difference or each.breaks for each in proved)
+        and not any(each and each.differences for each in (retold, lines, settled)),
         "chain": "whole" if broken is None else f"breaks at message {broken.sequence}: {broken.reason}",
         "captured": [
             f"{_said(line.captured)} = in Xero {_said(line.posted)} + on its way {_said(line.on_its_way)} "
@@ -68,7 +75,10 @@ def _proof(pair: Pair, *, from_log: bool) -> dict[str, Any]:
             for line in balance_of(pair).lines
         ],
         "reversed_but_still_in_xero": reversed_in_xero,
-        **({} if retold is None or lines is None else _from_log(retold, lines)),
+        "proof": [_line(each) for each in proved],
+        "breaks": [_break(each, one.currency) for one in proved for each in one.breaks],
+        "overdue": [_break(each, one.currency) for one in proved for each in one.alerts],
+        **({} if retold is None or lines is None or settled is None else _from_log(retold, lines, settled)),
     }
 
 
@@ -77,13 +87,36 @@ def _said(heap: Heap) -> str:
     return f"{Money(heap.minor, heap.currency)} ({heap.count}{refunds})"
 
 
-def _from_log(retold: Retold, lines: RetoldStatements) -> dict[str, Any]:
+def _line(proved: Proved) -> str:
+    """One equality in a line."""
+    head = f"{_NAMES[proved.equality]} {proved.account} {proved.currency}".replace("  ", " ")
+    if proved.unknown:
+        return f"{head}: not known yet. {proved.unknown}"
+    right = " + ".join(f"{term.label.lower()} {Money(term.minor, proved.currency)}" for term in proved.right)
+    sign = "=" if not proved.difference else f"differs by {Money(proved.difference, proved.currency)} from"
+    return f"{head}: {proved.light}. {Money(proved.left.minor, proved.currency)} {sign} {right}"
+
+
+def _break(each: Break, currency: str) -> str:
+    return f"{each.words}: {Money(each.minor, currency)}. {each.why}"
+
+
+_NAMES: Final = {
+    "opayo": "Opayo = records",
+    "records": "records = Xero + in flight",
+    "xero": "Xero = ours",
+    "bank": "clearing = not yet banked",
+}
+
+
+def _from_log(retold: Retold, lines: RetoldStatements, settled: RetoldSettlements) -> dict[str, Any]:
     return {
         "told_again": f"{retold.events} messages: {retold.payments} payments, {retold.refunds} refunds, "
-        f"{retold.disputes} disputes, {retold.orders} orders; {lines.statements} statements: {lines.lines} bank lines",
+        f"{retold.disputes} disputes, {retold.orders} orders; {lines.statements} statements: {lines.lines} bank lines; "
+        f"{settled.settlements} settlements: {settled.lines} lines; {settled.matches} matches",
         "older_than_the_log": retold.unexplained + lines.unexplained,
         "differences": [
             f"{item.kind} {item.key}: stored {item.stored}, the log tells {item.told}"
-            for item in (*retold.differences, *lines.differences)
+            for item in (*retold.differences, *lines.differences, *settled.differences)
         ],
     }
