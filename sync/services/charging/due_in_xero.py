@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from integrations.cards.selectors import due_of
 from integrations.core.failures import Failure
@@ -13,6 +14,9 @@ from integrations.xero.lookups import Found, find_invoices_by_id
 from sync.models import Posting
 from sync.services.actions import ActionRefusedError
 from sync.services.charging.planning import Choice
+
+_OPEN: Final = frozenset({"AUTHORISED", "DRAFT", "SUBMITTED"})
+"""An invoice nobody has paid yet is a draft of ours (docs/accounting.md, row 1): the payment approves it."""
 
 
 def ask_xero(pair: Pair, choices: Sequence[Choice]) -> dict[int, str]:
@@ -43,7 +47,7 @@ def _not_due(posting: Posting, invoice: Found | None, choice: Choice) -> str:
     order = posting.order
     if order is None or invoice is None:
         return f"Xero no longer has invoice {posting.natural_key}."
-    if invoice.status != "AUTHORISED" or invoice.amount_due is None:
+    if invoice.status not in _OPEN or invoice.amount_due is None:
         return f"Invoice {invoice.number} is {invoice.status.lower()} in Xero, so nothing is due on it."
     wanted = choice.amount or due_of(order)
     if invoice.currency != wanted.currency:

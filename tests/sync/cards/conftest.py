@@ -17,6 +17,7 @@ from integrations.instructions import wakeup
 from integrations.models import (
     ChargeBatch,
     Connection,
+    Customer,
     Order,
     Pair,
     SavedCard,
@@ -66,13 +67,17 @@ _codes = iter(f"FIRST-{number}" for number in range(1, 10_000))
 
 
 @pytest.fixture
-def card(pair: Pair, opayo: Connection, sandbox: SandboxInThread) -> SavedCard:
+def card(opayo: Connection, sandbox: SandboxInThread) -> SavedCard:
+    return saved_card(sandbox, opayo)
+
+
+def saved_card(sandbox: SandboxInThread, opayo: Connection, customer: Customer | None = None) -> SavedCard:
     """A token of the simulated Opayo, with the payment that set it up."""
-    code = next(_codes)
+    code, pair = next(_codes), opayo.pair
     vps_tx_id = sandbox.sell(code, CreateToken="1")
     told = OpayoClient(opayo).transaction_detail(vps_tx_id=vps_tx_id)
     assert told is not None
-    customer = CustomerFactory(pair=pair)
+    customer = customer or CustomerFactory(pair=pair)
     payment = PaymentFactory(
         pair=pair, order=OrderFactory(pair=pair, customer=customer, total_minor=3834, captured_minor=3834, state="paid"),
         vendor_tx_code=code, vps_tx_id=told.vps_tx_id, security_key=encrypt(told.security_key), tx_auth_no=told.auth_no,
