@@ -23,9 +23,10 @@ from integrations.core.failures import (
 )
 from integrations.instructions.asking import another_code
 from integrations.instructions.core.progress import QUIET, look_at
+from integrations.instructions.core.rules import DISPUTED
 from integrations.instructions.endings import Ending, end, postpone
 from integrations.instructions.requests import follow_up_of, report_on, wanted_of
-from integrations.instructions.selectors import OPEN
+from integrations.instructions.selectors import OPEN, is_disputed
 from integrations.models import Connection, Instruction
 from integrations.opayo.core.follow_ups import RefusedByOpayo
 from integrations.opayo.core.refusal_words import NOT_SETTLED_YET, TOO_LATE_TO_VOID
@@ -35,6 +36,7 @@ from integrations.pairs.selectors import connection_of
 
 _IN_HAND: Final = timedelta(seconds=90)
 """How long one attempt may take before another worker takes over."""
+_GIVES_BACK: Final = frozenset((Instruction.Kind.REFUND, Instruction.Kind.VOID))
 _SETTLES_IN: Final = timedelta(hours=1)
 _SET_UP_AGAIN_IN: Final = timedelta(minutes=2)
 
@@ -98,6 +100,10 @@ def _claim(instruction_id: int) -> _Claim | None:
 
 
 def _send(connection: Connection, instruction: Instruction) -> None:
+    if instruction.kind in _GIVES_BACK and is_disputed(instruction.payment):
+        # The dispute came after it was asked for, and before Opayo was: the second way out is closed.
+        end(instruction, Ending(Instruction.State.REFUSED, DISPUTED))
+        return
     try:
         done = follow_up(connection, follow_up_of(instruction))
     except (OutcomeUnknown, VendorTxCodeUsed) as failure:

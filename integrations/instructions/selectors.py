@@ -40,10 +40,15 @@ def facts_of(payment: Payment) -> PaymentFacts:
         authorised=Money(_authorised_minor(payment, asked), currency),
         taken_at=payment.taken_at,
         is_known_to_opayo=bool(payment.vps_tx_id),
-        is_disputed=Dispute.objects.filter(payment=payment).exclude(state__in=_NO_OUTFLOW).exists(),
+        is_disputed=is_disputed(payment),
         is_paypal=payment.card_type.upper() == "PAYPAL",
         is_busy=bool(_open(asked)),
     )
+
+
+def is_disputed(payment: Payment) -> bool:
+    """Whether the cardholder's bank has money of it, or asks for some. One query."""
+    return Dispute.objects.filter(payment=payment).exclude(state__in=_NO_OUTFLOW).exists()
 
 
 def _captured(payment: Payment, currency: str) -> Money | None:

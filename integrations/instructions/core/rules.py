@@ -21,6 +21,11 @@ REFUND_WITHIN: Final = timedelta(days=730)
 _AUTHORISE_PER_CENT: Final = 115
 _DEFERRED: Final = frozenset(("DEFERRED", "REPEATDEFERRED"))
 
+DISPUTED: Final = (
+    "The cardholder's bank has taken this money back, or asks for it: a refund would pay the customer twice. Answer the "
+    "dispute instead."
+)
+
 
 class NotAllowedError(ValueError):
     """It may not be asked; the message says why and what to do instead, for people."""
@@ -105,10 +110,7 @@ def _check_known(facts: PaymentFacts) -> None:
 def _checked_refund(kind: Kind, facts: PaymentFacts, amount: Money | None, now: datetime) -> Kind:
     _check_captured(facts)
     if facts.is_disputed:
-        raise NotAllowedError(
-            "The cardholder's bank has taken this money back, or asks for it: a refund would pay the customer twice. "
-            "Answer the dispute instead."
-        )
+        raise NotAllowedError(DISPUTED)
     asked = _positive(amount if kind == "refund" else facts.captured)
     _check_currency(facts, asked)
     _check_left(facts, asked)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from integrations.clock import business_now
 from integrations.models import Dispute, Pair
 from sync.services.batch import Batch
 from sync.services.disputing.tying import say_untied, tie_disputes
-from sync.services.pipeline import LOCK_SPACE
 from sync.services.projection import project
+from sync.services.replanning import lock_pair
 
 _MOST: Final = 200
 
@@ -22,7 +22,7 @@ def tie_waiting(pair: Pair) -> int:
     if not waiting.exists():
         return 0
     with transaction.atomic():
-        _lock(pair)
+        lock_pair(pair)
         batch = Batch(pair, business_now())
         batch.cases.wanted = set(waiting.values_list("case_id", flat=True)[:_MOST])
         batch.fetch()
@@ -36,9 +36,3 @@ def tie_waiting(pair: Pair) -> int:
             say_untied(batch)
             project(batch)
     return len(tied)
-
-
-def _lock(pair: Pair) -> None:
-    """The pipeline's lock, waited for: a batch takes a moment."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, pair.pk])

@@ -14,7 +14,7 @@ from integrations.instructions.asking import Ask, ask
 from integrations.instructions.carrying_out import carry_out
 from integrations.instructions.core.progress import QUIET
 from integrations.instructions.settled import hasten_settled
-from integrations.models import ApiCall, Connection, Event, Instruction, Payment, Secret
+from integrations.models import ApiCall, Connection, Dispute, Event, Instruction, Payment, Secret
 from integrations.opayo.core.follow_ups import Kind
 from sandbox.kernel.faults import Kind as Fault
 from tests.integrations.instructions.conftest import Sell
@@ -76,6 +76,18 @@ def test_part_of_a_payment_goes_back(
     assert told["vps_tx_id"] == done.vps_tx_id
     by = ApiCall.objects.get(purpose="instructions").path
     assert by == ("/gateway/service/refund.vsp" if key else "/api/v1/transactions")
+
+
+def test_a_refund_that_a_dispute_overtakes_is_not_sent(sell: Sell, sandbox: SandboxInThread) -> None:
+    payment = sell()
+    asked = _ask(payment, "refund", 1000)
+    Dispute.objects.create(
+        pair=payment.pair, payment=payment, case_id="CB1", amount_minor=3834, currency="GBP", raised_on="2026-11-23"
+    )
+    stopped = carry_out(asked.pk)
+    assert (stopped.state, "Answer the dispute instead" in stopped.error) == ("refused", True)
+    assert _refunded(sandbox, payment) == 0
+    assert not ApiCall.objects.filter(purpose="instructions").exists()
 
 
 def test_without_pi_the_security_key_is_asked_of_the_reports(sell: Sell, sandbox: SandboxInThread) -> None:
