@@ -104,6 +104,13 @@ MATCH: Final[dict[str, StateWords]] = {
     "superseded": StateWords("No longer suggested", "mute", "Something else fits better by now."),
 }
 
+BANK_LINE: Final[dict[str, StateWords]] = {
+    "open": StateWords("Open", "wait", "Nobody has explained it yet."),
+    "suggested": StateWords("Suggested", "work", "There is a suggestion; a person decides."),
+    "matched": StateWords("Matched", "ok", "It is known what it is."),
+    "not_ours": StateWords("Not ours", "mute", "It has nothing to do with what acquirers pay."),
+}
+
 POSTING: Final[dict[str, StateWords]] = {
     "waiting": StateWords("Waiting", "wait", "Waits for another posting or record."),
     "ready": StateWords("Ready", "work", "Goes with the next call to Xero."),

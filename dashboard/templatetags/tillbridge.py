@@ -79,6 +79,7 @@ _WORDS = {
     "rollbackstep": states.ROLLBACK_STEP,
     "match": states.MATCH,
     "settlement": states.SETTLEMENT,
+    "bankline": states.BANK_LINE,
 }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, resolve, reverse
 from django.utils import timezone
@@ -30,7 +33,7 @@ from integrations.models import (
     User,
 )
 from integrations.pairs.health import Health
-from reconciliation.models import AcquirerFile, Match, MerchantAccount, Settlement
+from reconciliation.models import AcquirerFile, BankAccount, Match, MerchantAccount, Settlement
 from sandbox.acquirer.core.layouts import ELAVON
 from sync.models import Delivery, Problem, Rollback, Ruling
 from tests.dashboard.scene import Scene, make_scene
@@ -59,6 +62,7 @@ def _inside_pair(patterns: list[Any], *, inside: bool = False) -> Iterator[URLPa
             yield pattern
 
 
+_LED_TO = re.compile(r'(?:href|action|formaction|hx-get|hx-post)="(/[^"#?]*)')
 PATTERNS = {str(pattern.name): pattern for pattern in _inside_pair(urlpatterns)}
 
 
@@ -104,6 +108,16 @@ def _of_settlements(pair: Pair) -> dict[str, int]:
     }  # fmt: skip
 
 
+def _of_bank(pair: Pair) -> dict[str, int]:
+    """An account at the bank, a statement that was imported, and one that is looked at."""
+    account = BankAccount.objects.create(
+        pair=pair, name="Business", slug="business", currency="GBP", account_code="090"
+    )
+    statement = account.statements.create(pair=pair, filename="m.sta", format="mt940", via="upload")
+    upload = account.uploads.create(pair=pair, name="f.csv", content=b"Day,Text,Worth\n1,2,3\n")
+    return {"bank_account_id": account.pk, "statement_id": statement.pk, "upload_id": upload.pk}
+
+
 def _records(scene: Scene) -> dict[str, Any]:
     """What addresses name beside the pair: a record of every kind."""
     pair = scene.pair
@@ -133,6 +147,7 @@ def _records(scene: Scene) -> dict[str, Any]:
         ).pk,
         **_of_customers(pair, by.user),
         **_of_settlements(pair),
+        **_of_bank(pair),
         "rollback_id": Rollback.objects.create(
             **of_pair, scope="day", subject="2026-11-22", planned_by=by.user, planned_at=timezone.now()
         ).pk,
@@ -174,16 +189,41 @@ def scene(visited: Visited, db: None) -> Scene:
     return visited.scene
 
 
-def statuses(client: Client, visited: Visited, slug: str, names: Iterable[str] = PATTERNS) -> dict[str, int]:
+def answers(
+    client: Client, visited: Visited, slug: str, names: Iterable[str] = PATTERNS
+) -> dict[str, HttpResponseBase]:
     """What each address answers; whatever it changed is taken back before the next."""
-    found = {}
+    found: dict[str, HttpResponseBase] = {}
     for name in names:
         url = reverse(name, kwargs={"pair_slug": slug, **visited.arguments(name)})
         with transaction.atomic():
-            answer = client.post(url) if name in _POST_ONLY else client.get(url)
-            found[name] = answer.status_code
+            found[name] = client.post(url) if name in _POST_ONLY else client.get(url)
             transaction.set_rollback(True)
     return found
+
+
+def statuses(client: Client, visited: Visited, slug: str, names: Iterable[str] = PATTERNS) -> dict[str, int]:
+    """The status of each address."""
+    return {name: answer.status_code for name, answer in answers(client, visited, slug, names).items()}
+
+
+def closed_doors(pages: Iterable[HttpResponseBase], role: str) -> set[str]:
+    """Addresses that a page leads to, by link or form, and that the role does not open."""
+    led = {
+        address
+        for page in pages
+        if isinstance(page, HttpResponse) and page.status_code == 200
+        for address in _LED_TO.findall(page.content.decode(errors="replace"))
+    }
+    return {address for address in led if not role_allows(role, _role_for(address))}
+
+
+def _role_for(address: str) -> Role:
+    try:
+        view = resolve(address).func
+    except Resolver404:
+        return Role.VIEWER
+    return getattr(view, "needed_role", Role.VIEWER)
 
 
 def test_every_address_inside_a_pair_is_guarded() -> None:
@@ -220,13 +260,28 @@ def test_roles_open_what_they_allow_and_nothing_else(
     role: str, visited: Visited, client_of: PairClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dashboard.views.connections.test_connection", _fine)
-    found = statuses(client_of(visited.pair, role), visited, visited.pair.slug)
+    pages = answers(client_of(visited.pair, role), visited, visited.pair.slug)
+    assert closed_doors(pages.values(), role) == set()
+    found = {name: page.status_code for name, page in pages.items()}
     allowed = {name for name, pattern in PATTERNS.items() if role_allows(role, needed_role(pattern))}
     assert {name for name, status in found.items() if status == 403} == PATTERNS.keys() - allowed
     # 286 tells a live part to stop; 404 is an assignment that names no order, 422 a refusal without a reason.
     assert {found[name] for name in allowed} <= {200, 286, 302} | (
         {404, 422} if role_allows(role, "operator") else set()
     )
+
+
+@pytest.mark.django_db
+def test_a_viewer_of_a_pair_without_trade_is_led_nowhere_that_is_closed(client_of: PairClient) -> None:
+    pair = PairFactory()
+    client = client_of(pair, Role.VIEWER)
+    lists = [
+        name
+        for name, pattern in PATTERNS.items()
+        if not pattern.pattern.converters and needed_role(pattern) == Role.VIEWER and name not in _POST_ONLY
+    ]
+    pages = [client.get(reverse(name, args=[pair.slug])) for name in lists]
+    assert closed_doors(pages, Role.VIEWER) == set()
 
 
 def _fine(connection: Connection) -> Health:
