@@ -102,9 +102,9 @@ class _Sweep:
 
     def run(self) -> int:
         swept_to, deep_at = self._cursor("swept_to"), self._cursor("swept_deep_at")
-        is_deep = deep_at is None or self._now - deep_at >= DEEP_EVERY
-        since = min(self._connection.created_at, self._now)
-        for start, end in windows(start_of(swept_to, since, self._now, is_deep=is_deep), self._now):
+        is_deep = deep_at is None or not timedelta() <= self._now - deep_at < DEEP_EVERY
+        begin = start_of(swept_to, self._connection.created_at, self._now, is_deep=is_deep)
+        for start, end in windows(begin, self._now):
             for rows in self._pages(start, end):
                 self._keep_news(rows)
         if is_deep:

@@ -37,9 +37,19 @@ class Booked:
 
 
 def start_of(swept_to: datetime | None, since: datetime, now: datetime, *, is_deep: bool) -> datetime:
-    """Where a sweep begins: before the end of the last one, or at `since` (when we were connected) the first time."""
-    begin = min(swept_to or since, now) - OVERLAP
-    return max(min(begin, now - DEEP_OVERLAP), since - OVERLAP) if is_deep and swept_to else begin
+    """Where a sweep begins: before the end of the last one, or at `since` (when we were connected) the first time.
+
+    A mark that lies ahead of `now` says nothing about what came before: the clock was set back after it was made. Then as
+    much is looked at as one request covers.
+    """
+    mark = swept_to or since
+    if mark > now:
+        return now - LONGEST
+    begin = mark - OVERLAP
+    if not is_deep or swept_to is None:
+        return begin
+    deep = now - DEEP_OVERLAP
+    return min(begin, deep if since > now else max(deep, since - OVERLAP))
 
 
 def windows(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -37,6 +37,20 @@ def test_nothing_from_before_the_connection_is_looked_at() -> None:
     assert start_of(NOW, NOW - timedelta(hours=2), NOW, is_deep=True) == NOW - timedelta(hours=3)
 
 
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_a_mark_ahead_of_a_clock_that_was_set_back_hides_nothing(is_deep: bool) -> None:
+    ahead = NOW + timedelta(days=20)
+    assert start_of(ahead, LONG_AGO, NOW, is_deep=is_deep) == NOW - LONGEST
+    assert start_of(None, ahead, NOW, is_deep=is_deep) == NOW - LONGEST
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_sweeps_meet_where_the_connection_is_younger_than_the_clock_says(is_deep: bool) -> None:
+    swept_to = NOW - timedelta(days=5)
+    begin = start_of(swept_to, NOW + timedelta(days=20), NOW, is_deep=is_deep)
+    assert begin == swept_to - timedelta(hours=1)
+
+
 @given(st.timedeltas(timedelta(), timedelta(days=400)))
 def test_windows_cover_a_period_without_gaps_and_none_is_too_long(length: timedelta) -> None:
     found = list(windows(NOW - length, NOW))
