@@ -35,4 +35,8 @@ def xero_page(base: str, kind: str, remote_id: str) -> str:
 
 def xero_reconcile_page(base: str, account_id: str = "") -> str:
     """Where bank statement lines are reconciled: of one bank account, by Xero's id of it, else the list of bank accounts."""
-    return f"{base}/BankRec/BankRec.aspx?accountID={account_id}" if account_id else f"{base}/Bank/BankAccounts.aspx"
+    return (
+        f"{base}/BankRec/BankRec.aspx?accountID={account_id}"
+        if account_id
+        else f"{base}/Bank/BankAccounts.aspx"
+    )

@@ -15,7 +15,6 @@ from integrations.core.money import Money
 from integrations.models import Pair
 from reconciliation.core.differences import Explanation
 from reconciliation.core.matching import words
-from reconciliation.core.matching.outcome import Reason
 from reconciliation.core.matching.texts import compact
 from reconciliation.matching.explaining import explain_gap
 from reconciliation.models import BankLine, Settlement
@@ -135,13 +134,11 @@ def minor_of(text: str, currency: str) -> int | None:
 
 
 def _candidate(line: BankLine, settlement: Settlement) -> Candidate:
-    reasons: list[Reason] = [
-        words.amounts(settlement.net_minor, line.amount_minor, line.currency),
-        words.lag((line.booked_on - settlement.due_on).days),
-    ]
+    gap = line.amount_minor - settlement.net_minor
+    amount = words.money(abs(gap), line.currency)
+    reasons = [f"{amount} {'more' if gap > 0 else 'less'} came." if gap else "The amount is exact."]
+    reasons.append(words.lag((line.booked_on - settlement.due_on).days).words)
     texts = compact(f"{line.reference} {line.description} {line.counterparty}")
     if settlement.reference and compact(settlement.reference) in texts:
-        reasons.append(Reason("reference_same", "The whole reference is in the bank's text."))
-    return Candidate(
-        settlement, line.amount_minor - settlement.net_minor, [reason.words for reason in reasons]
-    )
+        reasons.append("Its reference is in the bank's text.")
+    return Candidate(settlement, gap, reasons)

@@ -4,11 +4,11 @@ const PAGES = { h: "", n: "attention/", o: "orders/", u: "customers/", p: "payme
 const SWITCH = "tillbridge.shortcuts";
 let isGoing = false;
 
-function isOff() {
+export function areKeysOff() {
   return localStorage.getItem(SWITCH) === "off";
 }
 
-function isTyping(target) {
+export function isTyping(target) {
   return target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]") !== null;
 }
 
@@ -75,7 +75,7 @@ function act(key) {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (isOff() && event.key !== "?") return;
+  if (areKeysOff() && event.key !== "?") return;
   if (act(event.key)) event.preventDefault();
 }
 
@@ -83,6 +83,6 @@ export function startKeyboard() {
   if (!document.getElementById("shortcuts")) return;
   document.addEventListener("keydown", onKey);
   const box = document.querySelector("[data-shortcuts-switch]");
-  box.checked = !isOff();
+  box.checked = !areKeysOff();
   box.addEventListener("change", () => localStorage.setItem(SWITCH, box.checked ? "on" : "off"));
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from django.http import Http404, HttpResponse
 
 from integrations.clock import business_now
@@ -12,22 +10,15 @@ from integrations.models import Pair
 from mapping.core.blueprint import Blueprint
 from mapping.core.compiler import declared_types
 from mapping.core.conditions.asking import Answer, Standing, about_text, about_tree, reads_in_mapping
-from mapping.core.conditions.tree import OPERATORS, OPERATORS_OF, TreeError, tree_from_json, tree_to_json
-from mapping.core.conditions.verdict import Read, Verdict
+from mapping.core.conditions.tree import TreeError, tree_from_json
+from mapping.core.conditions.verdict import Read
 from mapping.core.schemas import SOURCES
+from mapping.presenting.conditions import answer_as_json
 from mapping.selectors import effective_blueprint
 from mapping.services.preview import NoSampleError
 from mapping.services.rule_trials import rule_standing
-from mapping.views.api.endpoint import Asked, Json, answer, api, asked, version_of
+from mapping.views.api.endpoint import Asked, answer, api, asked, version_of
 from mapping.views.api.samples import LARGEST_SAMPLE_BODY, document_asked, subject_asked
-
-_MENUS: Final = {
-    kind: [
-        {"name": name, "label": OPERATORS[name].labelled(kind), "values": OPERATORS[name].values}
-        for name in names
-    ]
-    for kind, names in OPERATORS_OF.items()
-}
 
 
 @api("POST")
@@ -40,7 +31,7 @@ def conditions(request: MemberRequest, pair: Pair, number: int) -> HttpResponse:
         if wanted.text("record", "")
         else _in_mapping(request, pair, wanted, blueprint)
     )
-    return answer(_json(_asked(wanted, standing)))
+    return answer(answer_as_json(_asked(wanted, standing)))
 
 
 def _text_of(wanted: Asked) -> str:
@@ -68,27 +59,3 @@ def _in_mapping(request: MemberRequest, pair: Pair, wanted: Asked, blueprint: Bl
             raise Http404(str(error)) from None
         reads = reads_in_mapping(document, (subject.source, subject.context), each)
     return Standing(declared_types(schema), reads, is_each=bool(each))
-
-
-def _json(given: Answer) -> Json:
-    """`problems` name the unfinished part; `elements` counts those of a for-each."""
-    return {
-        "text": given.text,
-        "tree": tree_to_json(given.tree) if given.tree is not None else None,
-        "error": given.error or None,
-        "problems": [{"at": given.at, "message": given.error}] if given.error else [],
-        "fields": list(given.fields),
-        "holds": given.holds,
-        "verdict": _verdict(given.verdict) if given.verdict else None,
-        "elements": {"met": given.met, "of": given.of} if given.of else None,
-        "operators": _MENUS,
-    }
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "holds": verdict.holds,
-        "found": verdict.found,
-        "error": verdict.error,
-        "members": [_verdict(member) for member in verdict.members],
-    }
