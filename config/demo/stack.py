@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import socket
@@ -10,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.demo.answering import Answering
 from config.demo.control import Control, answers, wait_until
 from config.demo.options import Options
-from config.demo.processes import Child, Supervisor, progress, run
-from config.demo.status import StatusAsker
+from config.demo.processes import Child, ChildFailed, Supervisor, progress
 from config.postgres import Cluster
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +60,14 @@ class Stack:
         self.cluster = Cluster(var.absolute())
         self.supervisor = Supervisor()
         self.env = self._environment()
-        self.status = StatusAsker([*_MANAGE, "queue_status", "--json", "--each-line"], self.env)
+        self.status = Answering(
+            "The product, asked what is under way,",
+            [*_MANAGE, "queue_status", "--json", "--each-line"],
+            self.env,
+        )
+        self._commands = Answering(
+            "One of our commands", [sys.executable, "-m", "config.demo.commands"], self.env, var / "commands.log"
+        )
         self.victims: list[Child] = []
 
     def _environment(self) -> dict[str, str]:
@@ -153,12 +161,16 @@ class Stack:
         )
 
     def manage(self, *arguments: str) -> str:
-        """Run one of our commands to its end and return what it printed."""
-        return run([*_MANAGE, *arguments], self.env)
+        """Run one of our commands to its end and return what it printed. Raises ChildFailed with its complaint."""
+        answer = self._commands.ask(json.dumps(arguments))
+        if answer["refusal"]:
+            raise ChildFailed(f"manage.py {' '.join(arguments)}: {answer['refusal']}")
+        return str(answer["told"])
 
     def stop(self) -> None:
         """Stop everything, PostgreSQL last. The data stay."""
         self.status.close()
+        self._commands.close()
         self.supervisor.stop()
         self.cluster.stop()
 
