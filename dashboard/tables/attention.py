@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.urls import reverse
 
 from dashboard.forms.filters import ListFilter
@@ -52,6 +54,11 @@ DEAD_POSTINGS: TableSpec[Posting] = TableSpec(
         "Documents Xero will not take as they stand wait here: correct and send again, or discard with a reason.",
     ),
 )  # fmt: skip
+
+DEAD_POSTINGS_TO_READ: TableSpec[Posting] = replace(
+    DEAD_POSTINGS, columns=tuple(column for column in DEAD_POSTINGS.columns if column.key != "edit")
+)
+"""For people who may not put anything right."""
 
 DEAD_EVENTS: TableSpec[Event] = TableSpec(
     name="dead-events",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +22,7 @@ from dashboard.tables.attention import (
     DEAD_EVENTS,
     DEAD_NOTICES,
     DEAD_POSTINGS,
+    DEAD_POSTINGS_TO_READ,
     DeadEventFilter,
     DeadNoticeFilter,
     DeadPostingFilter,
@@ -36,6 +39,7 @@ POSTINGS = ListPage(
     DEAD_POSTINGS, DeadPostingFilter, "Refused documents",
     "Xero will not take these as they stand.", "attention-postings-export", _TEMPLATE,
 )  # fmt: skip
+_POSTINGS_TO_READ = replace(POSTINGS, spec=DEAD_POSTINGS_TO_READ)
 EVENTS = ListPage(
     DEAD_EVENTS, DeadEventFilter, "Unreadable messages",
     "Kept as they came; nothing was made of them.", "attention-events-export", _TEMPLATE,
@@ -118,6 +122,8 @@ def find_order(request: MemberRequest, pair: Pair, payment_id: int) -> HttpRespo
 def dead(request: MemberRequest, pair: Pair, kind: str) -> HttpResponse:
     """Refused documents, unreadable messages or undelivered confirmations."""
     page, rows, retry = _DEAD[kind]
+    if kind == "postings" and not request.access.may_operate:
+        page = _POSTINGS_TO_READ
     bulk: tuple[BulkAction, ...] = actions(pair, kind, retry) if request.access.may_operate else ()
     extra = {"tab": kind, "counts": attention_counts(pair)}
     return page.respond(request, pair, rows(pair), bulk=bulk, extra=extra)

@@ -46,6 +46,8 @@ _POST_ONLY = {
     "customers-reject", "customers-undo", "customers-field",
     "cards-delete", "cards-charges-agree", "cards-charges-withdraw",
     *(f"settlements-{act}" for act in ("confirm", "reject", "undo", "explain", "adjustment")),
+    "reconcile-decide", "reconcile-bulk-undo", "reconcile-memory-forget",
+    *(f"reconcile-rules-{act}" for act in ("try", "conditions", "on", "off", "up", "down", "remove")),
     "orders-pay-link", "payments-withdraw", "disputes-tie", "attention-resolve", "attention-assign", "connections-test", "connections-off",
     "settings-accounts-clear", "settings-members-change", "attention-release", "attention-refuse", "attention-mend-all",
     *(f"attention-{kind}-{act}" for kind in ("postings", "events", "notices") for act in ("retry", "discard")),
@@ -115,7 +117,16 @@ def _of_bank(pair: Pair) -> dict[str, int]:
     )
     statement = account.statements.create(pair=pair, filename="m.sta", format="mt940", via="upload")
     upload = account.uploads.create(pair=pair, name="f.csv", content=b"Day,Text,Worth\n1,2,3\n")
-    return {"bank_account_id": account.pk, "statement_id": statement.pk, "upload_id": upload.pk}
+    line = statement.lines.create(
+        pair=pair, bank_account=account, identity="1", booked_on=timezone.now().date(), amount_minor=1, currency="GBP"
+    )
+    rule = MatchRule.objects.create(
+        pair=pair, position=1, name="Rent", condition='"RENT" in text', action={"kind": "not_ours"}
+    )
+    return {
+        "bank_account_id": account.pk, "statement_id": statement.pk, "upload_id": upload.pk, "bank_line_id": line.pk,
+        "rule_id": rule.pk,
+    }  # fmt: skip
 
 
 def _records(scene: Scene) -> dict[str, Any]:
