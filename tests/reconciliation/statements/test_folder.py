@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
+from reconciliation import tasks, wakes
 from reconciliation.models import BankAccount, BankLine
 from reconciliation.statements.folder import QUIET_SECONDS, folder_of, take_from_folder
-from sync.models import Problem
-from tests.reconciliation.statements.conftest import Row, written
+from sync.models import Problem, Wake
+from tests.reconciliation.statements.conftest import Row, account_of, written
 
-NOW = 1_800_000_000.0
+NOW = 1_790_000_000.0
 ROWS: list[Row] = [(0, "120.00", "PATEL & DAUGHTERS", "INV 4711"), (2, "5.00", "S O'BRIEN", "")]
 
 
@@ -89,3 +90,13 @@ def test_a_file_too_large_is_refused_unread(account: BankAccount, watched: Path)
         file.truncate(200_000_000)
     os.utime(watched / "huge.csv", (NOW - 60, NOW - 60))
     assert "at most 32 MB" in take_from_folder(account, now=NOW)[0].problem
+
+
+def test_the_workers_look_into_watched_folders_only(account: BankAccount, watched: Path) -> None:
+    account_of(account.pair, slug="unwatched")
+    put(watched, "march.sta", written("mt940", ROWS))
+    tasks.watch()
+    woken = Wake.objects.filter(name__startswith=wakes.TAKE_STATEMENTS).values_list("name", flat=True)
+    assert [name.rpartition(":")[2] for name in woken] == [str(account.pk)]
+    tasks.take_statements(account.pk)
+    assert names(watched) == ["done/march.sta"]
