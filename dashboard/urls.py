@@ -26,9 +26,11 @@ from dashboard.views import (
     match_rules,
     mending,
     merchants,
+    months,
     orders,
     pairs,
     payments,
+    proof,
     ready_in_xero,
     refunds,
     review,
@@ -148,8 +150,8 @@ _records = [
 _reconciling = [
     path("", review.reconcile, name="reconcile"),
     path("rows/", review.reconcile_rows, name="reconcile-rows"),
-    path("lines/<int:line_id>/", review.reconcile_line, name="reconcile-line"),
-    path("lines/<int:line_id>/history/", review.reconcile_history, name="reconcile-history"),
+    path("lines/<int:bank_line_id>/", review.reconcile_line, name="reconcile-line"),
+    path("lines/<int:bank_line_id>/history/", review.reconcile_history, name="reconcile-history"),
     path("decide/", review_acts.reconcile_decide, name="reconcile-decide"),
     path("together/", review_together.reconcile_together, name="reconcile-together"),
     path("sure/", review_bulk.reconcile_bulk, name="reconcile-bulk"),
@@ -171,6 +173,25 @@ _reconciling = [
     path("memory/", match_memory.memory, name="reconcile-memory"),
     path("memory/forget/", match_memory.memory_forget, name="reconcile-memory-forget"),
     path("ready/", ready_in_xero.ready, name="reconcile-ready"),
+]
+
+_proof = [
+    path("", proof.proof, name="proof"),
+    path("export.<str:file_format>", proof.proof_export, name="proof-export"),
+    path("read/", proof.proof_read, name="proof-read"),
+    path("accept/", proof.proof_accept, name="proof-accept"),
+    path("again/", proof.proof_again, name="proof-again"),
+    path("accounts/<str:account>/<str:currency>/", proof.proof_rows, name="proof-rows"),
+    path("accounts/<str:account>/<str:currency>/readings/", proof.proof_readings, name="proof-readings"),
+]
+
+_months = [
+    path("", months.months, name="months"),
+    path("<int:year>-<int:month>/", months.months_page, name="months-page"),
+    path("<int:year>-<int:month>/pack.<str:file_format>", months.months_pack, name="months-pack"),
+    path("<int:year>-<int:month>/prepare/", months.months_prepare, name="months-prepare"),
+    path("<int:year>-<int:month>/close/", months.months_close, name="months-close"),
+    path("<int:year>-<int:month>/reopen/", months.months_reopen, name="months-reopen"),
 ]
 
 _rollbacks = [
@@ -269,6 +290,8 @@ urlpatterns = [
                 path("live/", home.home_live, name="home-live"),
                 path("attention/", include(_attention)),
                 path("rollbacks/", include(_rollbacks)),
+                path("proof/", include(_proof)),
+                path("months/", include(_months)),
                 path("reconcile/", include(_reconciling)),
                 *_records,
                 *_running,

@@ -55,3 +55,4 @@ class Pack:
     merchant: str
     made: str
     chapters: tuple[Chapter, ...] = field(default=())
+    subject: str = "Evidence for a card dispute"

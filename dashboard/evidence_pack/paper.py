@@ -75,7 +75,7 @@ class _Document(BaseDocTemplate):
 
     def __init__(self, out: io.BytesIO, pack: Pack, pages: int) -> None:
         super().__init__(
-            out, pagesize=A4, title=pack.title, author=pack.merchant, subject="Evidence for a card dispute",
+            out, pagesize=A4, title=pack.title, author=pack.merchant, subject=pack.subject,
             creator="Tillbridge", lang="en-GB",
         )  # fmt: skip
         self.pack, self.pages = pack, pages

@@ -14,6 +14,7 @@ from dashboard.selectors.health import healths_of
 from dashboard.selectors.lists import orders_of
 from dashboard.selectors.navigation import memberships_of
 from dashboard.selectors.needs import needs_of
+from dashboard.selectors.proof import home_lights
 from dashboard.selectors.throughput import last_hours
 from integrations.members.access import LAST_PAIR, MemberRequest, pair_required
 from integrations.models import Pair, User
@@ -53,6 +54,7 @@ def _home(pair: Pair) -> dict[str, Any]:
         "pair": pair,
         "balance": balance_of(pair),
         "to_take_back": to_take_back(pair),
+        "lights": home_lights(pair),
         "needs": needs_of(pair),
         "healths": healths_of(pair),
         "hours": hours,

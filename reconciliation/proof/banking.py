@@ -47,11 +47,16 @@ def prove_clearing(pair: Pair, account: Clearing, moment: Moment) -> Proved:
             unknown="No settlement is known yet. Opayo's batches are fetched every hour once its reports are connected; "
             "acquirers' statements can be imported under Settlements.",
         )  # fmt: skip
-    moved = moved_by_group(pair, account, moment)
-    expected = _Gathered(pair, account, moment, moved).expected()
+    expected, moved = expected_on(pair, account, moment)
     return clearing_equals_unbanked(
         account.code, account.currency, moved, expected, overdue(pair, account, moment), accepted
     )
+
+
+def expected_on(pair: Pair, account: Clearing, moment: Moment) -> tuple[list[Expected], dict[str, Moved]]:
+    """What should stand on the account, and what its postings come to, both by group."""
+    moved = moved_by_group(pair, account, moment)
+    return _Gathered(pair, account, moment, moved).expected(), moved
 
 
 def _accepted(pair: Pair, account: Clearing, moment: Moment) -> int:
