@@ -76,15 +76,37 @@ def _others(customer: Customer) -> Iterable[Customer]:
 
 
 def _decided_with(customer: Customer) -> set[int]:
-    """Customers that a person has said are others, or that are before a person now; merged ones by where they went."""
-    own = {customer.pk, *customer.merged_customers.values_list("pk", flat=True)}
+    """Customers that a person has said are others, through however many merges, or that are before a person now."""
+    own = _all_within(customer)
     rows = CustomerSuggestion.objects.filter(Q(first__in=own) | Q(second__in=own), second__isnull=False)
-    found: set[int] = set()
-    for first, first_into, second, second_into in rows.exclude(
-        state=CustomerSuggestion.State.CONFIRMED
-    ).values_list("first_id", "first__merged_into_id", "second_id", "second__merged_into_id"):
-        found |= {first_into or first, second_into or second or 0, first, second or 0}
-    return found - own
+    rejected = rows.filter(state=CustomerSuggestion.State.REJECTED)
+    shown = rows.filter(
+        state=CustomerSuggestion.State.OPEN, first__merged_into=None, second__merged_into=None
+    )
+    two = ("first_id", "second_id")
+    apart = {pk for both in rejected.values_list(*two) for pk in both if pk} - own
+    before_a_person = {pk for both in shown.values_list(*two) for pk in both if pk}
+    return (_with_survivors(apart) | before_a_person) - own
+
+
+def _all_within(customer: Customer) -> set[int]:
+    """The customer, those merged into it, those merged into them, and so on."""
+    found, newest = {customer.pk}, {customer.pk}
+    while newest:
+        merged = Customer.objects.filter(merged_into__in=newest).values_list("pk", flat=True)
+        newest = set(merged) - found
+        found |= newest
+    return found
+
+
+def _with_survivors(customers: set[int]) -> set[int]:
+    """These, and those they were merged into, and so on."""
+    found, newest = set(customers), set(customers)
+    while newest:
+        into = Customer.objects.filter(pk__in=newest, merged_into__isnull=False)
+        newest = {pk for pk in into.values_list("merged_into", flat=True) if pk} - found
+        found |= newest
+    return found
 
 
 def _of_two(customer: Customer, other: Customer, result: Comparison) -> CustomerSuggestion:

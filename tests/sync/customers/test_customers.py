@@ -288,3 +288,21 @@ def test_a_contact_polled_first_by_its_customers_own_words_changes_nothing(
     assert not CustomerChange.objects.exists()
     assert updates() == []
     assert KnownContact.objects.get().details["billing_address"]["PostalCode"] == "LS1 4AB"
+
+
+def test_a_rejection_and_an_open_question_are_carried_through_chains_of_merges(
+    pair: Pair, shop: Connection, person: User
+) -> None:
+    first, second, third, other, asked = (
+        in_xero(sell(shop, f"HF-{number}", id=f"C-{number}").customer, f"x-{number}") for number in range(5)
+    )
+    assert suggest(pair) == 10
+    kept_apart = CustomerSuggestion.objects.get(first=first, second=other)
+    assert reject(kept_apart, person, "Mother and daughter")
+    merge_customers(second, first, person, "One")
+    merge_customers(third, second, person, "One")
+    CustomerSuggestion.objects.filter(first=third).delete()
+    Customer.objects.update(compared_at=None)
+    suggest(pair)
+    open_ = CustomerSuggestion.objects.filter(state="open", first__merged_into=None, second__merged_into=None)
+    assert set(open_.values_list("first", "second")) == {(third.pk, asked.pk), (other.pk, asked.pk)}
