@@ -21,7 +21,11 @@ def pdf_of(period: Period, changed: Iterable[Changed]) -> bytes:
         Chapter("Signatures", tuple(_signatures(period))),
         Chapter("Checklist", (_checklist(pack),)),
         Chapter("Figures", (_figures(pack),)),
-        Chapter("Proof at the end of the month", tuple(_proof(pack))),
+        Chapter(
+            "Proof at the end of the month",
+            tuple(_proof(pack)),
+            "" if _has_proof(pack) else "Nothing to prove.",
+        ),
         Chapter("Changes after it was signed", tuple(_changes(changed))),
     )
     made = f"{period.prepared_at:%-d %B %Y %H:%M} UTC" if period.prepared_at else ""
@@ -73,6 +77,10 @@ def _figures(pack: Mapping[str, Any]) -> Grid:
         for row in pack["figures"]
     )
     return Grid(("Figure", "Documents", "Money"), rows, frozenset({1, 2}), (6, 2, 3))
+
+
+def _has_proof(pack: Mapping[str, Any]) -> bool:
+    return next(iter(_proof(pack)), None) is not None
 
 
 def _proof(pack: Mapping[str, Any]) -> Iterable[Block]:

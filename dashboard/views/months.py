@@ -56,6 +56,7 @@ def months_page(request: MemberRequest, pair: Pair, year: int, month: int) -> Ht
     points = [point_from_json(row) for row in period.checklist]
     if period.state == Period.State.OPEN:
         points, _ = checklist_of(period)
+    is_over = period.ends_on < today_of(pair)
     differing, late = changes_since_close(period)
     history = AuditEntry.objects.filter(
         pair=pair, action__startswith="month.", data__period=period.starts_on.isoformat()
@@ -64,7 +65,8 @@ def months_page(request: MemberRequest, pair: Pair, year: int, month: int) -> Ht
         "pair": pair,
         "period": period,
         "points": points,
-        "is_over": period.ends_on < today_of(pair),
+        "is_over": is_over,
+        "may_prepare": is_over and period.state == Period.State.OPEN and request.access.may_operate,
         "is_own": period.prepared_by_id == request.user.pk,
         "is_as_signed": is_as_signed(period),
         "changed": differing,
@@ -81,8 +83,8 @@ def months_page(request: MemberRequest, pair: Pair, year: int, month: int) -> Ht
 def months_pack(request: MemberRequest, pair: Pair, year: int, month: int, file_format: str) -> HttpResponse:
     """What was signed, as a PDF or a workbook."""
     period = month_of(pair, _first(year, month))
-    if file_format not in _TYPES or not period.pack:
-        raise Http404("Only a month that was signed has a pack, as pdf and xlsx.")
+    if not period.pack:
+        raise Http404("Only a month that was signed has a pack.")
     differing, late = changes_since_close(period)
     content = pdf_of(period, differing) if file_format == "pdf" else workbook_of(period, differing, late)
     name = f"{pair.slug}-{period.starts_on:%Y-%m}-{period.proof_hash[:8]}.{file_format}"

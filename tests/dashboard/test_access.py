@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -33,7 +34,15 @@ from integrations.models import (
     User,
 )
 from integrations.pairs.health import Health
-from reconciliation.models import AcquirerFile, BankAccount, Match, MerchantAccount, Settlement
+from reconciliation.models import (
+    AcquirerFile,
+    BankAccount,
+    Match,
+    MatchRule,
+    MerchantAccount,
+    Period,
+    Settlement,
+)
 from sandbox.acquirer.core.layouts import ELAVON
 from sync.models import Delivery, Problem, Rollback, Ruling
 from tests.dashboard.scene import Scene, make_scene
@@ -48,6 +57,7 @@ _POST_ONLY = {
     *(f"settlements-{act}" for act in ("confirm", "reject", "undo", "explain", "adjustment")),
     "reconcile-decide", "reconcile-bulk-undo", "reconcile-memory-forget",
     *(f"reconcile-rules-{act}" for act in ("try", "conditions", "on", "off", "up", "down", "remove")),
+    "proof-read", "proof-accept", "proof-again", "months-prepare", "months-close", "months-reopen",
     "orders-pay-link", "payments-withdraw", "disputes-tie", "attention-resolve", "attention-assign", "connections-test", "connections-off",
     "settings-accounts-clear", "settings-members-change", "attention-release", "attention-refuse", "attention-mend-all",
     *(f"attention-{kind}-{act}" for kind in ("postings", "events", "notices") for act in ("retry", "discard")),
@@ -118,7 +128,12 @@ def _of_bank(pair: Pair) -> dict[str, int]:
     statement = account.statements.create(pair=pair, filename="m.sta", format="mt940", via="upload")
     upload = account.uploads.create(pair=pair, name="f.csv", content=b"Day,Text,Worth\n1,2,3\n")
     line = statement.lines.create(
-        pair=pair, bank_account=account, identity="1", booked_on=timezone.now().date(), amount_minor=1, currency="GBP"
+        pair=pair,
+        bank_account=account,
+        identity="1",
+        booked_on=timezone.now().date(),
+        amount_minor=1,
+        currency="GBP",
     )
     rule = MatchRule.objects.create(
         pair=pair, position=1, name="Rent", condition='"RENT" in text', action={"kind": "not_ours"}
@@ -127,6 +142,19 @@ def _of_bank(pair: Pair) -> dict[str, int]:
         "bank_account_id": account.pk, "statement_id": statement.pk, "upload_id": upload.pk, "bank_line_id": line.pk,
         "rule_id": rule.pk,
     }  # fmt: skip
+
+
+def _of_months(pair: Pair, by: User) -> dict[str, Any]:
+    """A clearing account, and a month that was signed."""
+    signed: dict[str, Any] = {
+        "merchant": "", "zone": "", "starts_on": "", "ends_on": "", "prepared_by": "", "prepared_at": "",
+        "chain": {"sequence": 0, "hash": ""}, "figures": [], "checklist": [], "proof": [],
+    }  # fmt: skip
+    Period.objects.create(
+        pair=pair, starts_on=date(2026, 1, 1), ends_on=date(2026, 1, 31), state="prepared", pack=signed,
+        prepared_by=by, prepared_at=timezone.now(),
+    )  # fmt: skip
+    return {"account": "095", "currency": "GBP", "year": 2026, "month": 1}
 
 
 def _records(scene: Scene) -> dict[str, Any]:
@@ -163,6 +191,7 @@ def _records(scene: Scene) -> dict[str, Any]:
             **of_pair, scope="day", subject="2026-11-22", planned_by=by.user, planned_at=timezone.now()
         ).pk,
         "field": "email",
+        **_of_months(pair, by.user),
         "card_id": SavedCardFactory(**of_pair, first_payment=scene.stray, customer=None).pk,
         "batch_id": ChargeBatch.objects.create(**of_pair, request_key="k", asked_by=None).pk,
         "membership_id": by.pk,
