@@ -14,6 +14,7 @@ from dashboard.core.deadlines import ANSWER_DUE, SOON, TimeLeft
 from dashboard.core.wording import counted
 from dashboard.selectors.approvals import prices_held, waiting_rulings
 from dashboard.selectors.prices import Price
+from dashboard.selectors.second_person import waiting_for_a_second
 from integrations.disputes.importing import today_of
 from integrations.instructions.selectors import open_instructions
 from integrations.models import Connection, Dispute, Event, Instruction, Order, Pair, Payment
@@ -42,6 +43,7 @@ def needs_of(pair: Pair) -> list[Need]:
         *_connections(pair),
         *_problems(pair),
         *_approvals(pair),
+        *_second_person(pair),
         *_postings(pair),
         *_payments(pair),
         *_disputes(pair),
@@ -100,6 +102,13 @@ def _problems(pair: Pair) -> list[Need]:
             "Put right",
         )
         for problem in Problem.objects.filter(pair=pair, resolved_at=None).order_by("opened_at")
+    ]
+
+
+def _second_person(pair: Pair) -> list[Need]:
+    return [
+        Need("users", each.title, each.text, each.prices, each.href, "Decide")
+        for each in waiting_for_a_second(pair)
     ]
 
 

@@ -13,6 +13,7 @@ from dashboard.core.wording import counted
 from dashboard.forms.approvals import RefuseForm
 from dashboard.selectors.approvals import held_records
 from dashboard.selectors.navigation import attention_counts
+from dashboard.selectors.second_person import waiting_for_a_second
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Pair, Role
 from sync.models import Ruling
@@ -27,6 +28,7 @@ def approvals_context(request: MemberRequest, pair: Pair) -> dict[str, Any]:
         "tab": "approvals",
         "counts": attention_counts(pair),
         "held": held_records(pair, request.access),
+        "seconds": waiting_for_a_second(pair),
     }
 
 

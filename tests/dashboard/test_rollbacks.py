@@ -10,15 +10,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.selectors.balance import balance_of
-from integrations.models import AuditEntry, Order, Pair, Payment, Role, User
+from dashboard.selectors.navigation import attention_counts
+from integrations.models import AuditEntry, ChargeBatch, Order, Pair, Payment, Role, User
 from sync.core.rollback import Rules, Seen
 from sync.models import Posting, Rollback, RollbackStep, RolledBackOrder
 from sync.services.rollback import planning
-from sync.services.rollback.asking import Scope, propose
+from sync.services.rollback.asking import Scope, ask_for, propose
 from sync.services.rollback.running import advance
 from sync.services.rollback.worker import work_on
 from tests.dashboard.conftest import member
-from tests.factories import OrderFactory, PaymentFactory, XeroConnectionFactory
+from tests.factories import (
+    OrderFactory,
+    PairFactory,
+    PaymentFactory,
+    SavedCardFactory,
+    XeroConnectionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +93,28 @@ def url(name: str, rollback: Rollback) -> str:
 
 def text(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
+
+
+def test_what_waits_for_a_second_person_is_counted_and_shown_where_people_look(
+    planned: Rollback, administrator: User
+) -> None:
+    pair = planned.pair
+    SavedCardFactory(pair=pair).charges.create(
+        pair=pair, order=OrderFactory(pair=pair), amount_minor=1250, currency="GBP", state="held",
+        batch=ChargeBatch.objects.create(pair=pair, request_key="k", state="held", asked_by=administrator, reason="Due"),
+    )  # fmt: skip
+    assert (attention_counts(pair).approvals, attention_counts(PairFactory()).total) == (1, 0)
+    Pair.objects.update(rollback_approval_minor=100)
+    planned.pair.refresh_from_db()
+    ask_for(planned, administrator, "Wrong accounts")
+    viewer = as_(member(pair, Role.VIEWER))
+    for name in ("home", "attention-approvals"):
+        page = text(viewer.get(reverse(name, args=[pair.slug])))
+        assert "Roll-back of order HF-1 waits for approval" in page, name
+        assert "Wrong accounts" in page and "£24.00" in page
+        assert "1 charge of saved cards waits for approval" in page and "£12.50" in page
+        assert url("page", planned) in page
+    assert (attention_counts(pair).approvals, attention_counts(pair).total) == (2, 2)
 
 
 def test_an_operator_has_it_planned_from_the_orders_page_and_an_administrator_asks_for_it(

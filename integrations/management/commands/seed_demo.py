@@ -44,6 +44,7 @@ _ACCOUNTS = (
     ("disputed", "", "615"),
     ("losses", "", "405"),
     ("dispute_fees", "", "406"),
+    ("reversals", "", "617"),
 )
 _SECONDS = 30
 

@@ -67,6 +67,7 @@ CLEARING = [
     Entry("407", "Merchant fees", "EXPENSE"),
     Entry("615", "Disputed receivables", "CURRENT", payments=True),
     Entry("616", "Acquirer reserve", "CURRENT"),
+    Entry("617", "Reversals of locked periods", "CURRENT"),
 ]
 """What a card business adds to its books: bank and clearing accounts by currency and acquirer, fees, disputes, reserve."""
 
