@@ -7,13 +7,14 @@ when the customer pays, and order and payment arrive together.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from benchmarks.report import print_result
 from config.demo.control import wait_until
 from config.demo.headless import audit, throw_away_stack
 from config.demo.options import Options, read_options
-from config.demo.quiet import QuietServer
+from config.demo.quiet import QuietServer, product_is_quiet
 from config.demo.stack import Stack
 from config.demo.trading import trade_order
 
@@ -46,7 +47,7 @@ def _options(flag: str) -> Options:
 
 def _one_by_one(options: Options) -> dict[str, Any]:
     with throw_away_stack(options) as stack:
-        with QuietServer(stack) as quiet:
+        with QuietServer(stack.ports.quiet, partial(product_is_quiet, stack)) as quiet:
             for number in range(PAYMENTS):
                 _trade_one(stack, {**trade_order(stack.options), "seed": number, "quiet_url": quiet.url})
                 time.sleep(_SECONDS_IDLE)

@@ -8,6 +8,7 @@ has just been started never used.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from benchmarks.latency import LATENCY_MS
@@ -15,7 +16,7 @@ from benchmarks.report import percentile, print_result
 from config.demo.control import wait_until
 from config.demo.headless import throw_away_stack
 from config.demo.options import Options, read_options
-from config.demo.quiet import QuietServer
+from config.demo.quiet import QuietServer, product_is_quiet
 from config.demo.stack import Stack
 from config.demo.trading import trade_order
 
@@ -43,7 +44,7 @@ def _measured(options: Options) -> list[float]:
     with throw_away_stack(options) as stack:
         # Trade of one day is refunded on that day.
         stack.control.post("switches", {"opayo.refund_before_settlement": "allowed"})
-        with QuietServer(stack) as quiet:
+        with QuietServer(stack.ports.quiet, partial(product_is_quiet, stack)) as quiet:
             for number in range(REFUNDS + 1):
                 order = {**trade_order(options), "seed": number, "quiet_url": quiet.url}
                 stack.control.post("trade", order)

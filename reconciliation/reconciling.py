@@ -10,6 +10,7 @@ from integrations.clock import business_now
 from integrations.models import Pair
 from reconciliation.books.booking import Booked, book
 from reconciliation.matching.storing import Found, run_matching
+from reconciliation.settlements.cases import tie_cases
 from reconciliation.settlements.expecting import learn_lags, look_for_late_money, look_for_untold
 from reconciliation.settlements.retaking import retake
 from sync.services.wakes import wake_pair
@@ -28,6 +29,7 @@ def reconcile(pair: Pair) -> Reconciled:
     """Bring a pair's settlements up to date. It may run at any time, again and again: it does what is still to be done."""
     today = business_today(pair)
     retaken = retake(pair, today)
+    tie_cases(pair)
     found = run_matching(pair)
     learn_lags(pair)
     look_for_late_money(pair)

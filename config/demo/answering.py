@@ -16,7 +16,9 @@ from config.demo.processes import ROOT, ChildFailed, tail
 class Answering:
     """Started when it is first asked, and again after its end. Several threads may ask; one is answered at a time."""
 
-    def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str], log: Path | None = None) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], env: Mapping[str, str], log: Path | None = None
+    ) -> None:
         """What the program complains about goes to `log`, or where our own complaints go."""
         self._name = name
         self._command = command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
 import urllib.error
@@ -13,6 +14,8 @@ from typing import Any
 # Never through a proxy: everything is on this machine.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _SECONDS_FOR_AN_ANSWER = 60
+_TRIES = 20
+_SECONDS_BETWEEN_TRIES = 0.5
 
 
 class Control:
@@ -33,13 +36,21 @@ class Control:
         )
         return self._ask(request)
 
-    def download(self, path: str) -> bytes | None:
-        """A file that one of the simulated systems offers; None when it does not answer well just now."""
+    def fetch(self, path: str) -> bytes:
+        """A file that one of the simulated systems offers; their servers have their bad moments. Raises TimeoutError."""
+        for _ in range(_TRIES):
+            content = self._download(path)
+            if content is not None:
+                return content
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+        raise TimeoutError(f"{path} could not be fetched.")
+
+    def _download(self, path: str) -> bytes | None:
         try:
             with _OPENER.open(f"{self._root}/{path}", timeout=_SECONDS_FOR_AN_ANSWER) as answer:
                 content: bytes = answer.read()
                 return content
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return None
 
     def _ask(self, request: urllib.request.Request) -> Any:

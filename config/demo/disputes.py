@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from hashlib import sha256
 from typing import Any, Final
 
+from config.demo.people import PAIR, PERSON
 from config.demo.processes import progress
 from config.demo.stack import Stack
 
-PAIR: Final = "harbour-finch"
-PERSON: Final = "operator@tillbridge.example"
 _ACQUIRERS: Final = ("elavon", "worldpay", "amex")
-_TRIES: Final = 20
-_PAUSE: Final = 0.5
 
 
 class DisputeDesk:
@@ -30,7 +26,7 @@ class DisputeDesk:
         return any(carried)
 
     def _carry(self, acquirer: str) -> bool:
-        content = self._fetch(acquirer)
+        content = self._stack.control.fetch(f"acquirer/disputes.csv?acquirer={acquirer}")
         digest = sha256(content).hexdigest()
         is_empty = len(content.splitlines()) < 2
         if is_empty or self._carried.get(acquirer) == digest:
@@ -40,15 +36,6 @@ class DisputeDesk:
         self._stack.manage("import_disputes", str(path), "--pair", PAIR, "--acquirer", acquirer)
         self._carried[acquirer] = digest
         return True
-
-    def _fetch(self, acquirer: str) -> bytes:
-        """The whole file; the acquirer's server has its bad moments too."""
-        for _ in range(_TRIES):
-            content = self._stack.control.download(f"acquirer/disputes.csv?acquirer={acquirer}")
-            if content is not None:
-                return content
-            time.sleep(_PAUSE)
-        raise TimeoutError(f"The disputes of {acquirer} could not be fetched.")
 
     def tie(self) -> int:
         """Say of each case whose sale nobody knows for certain which one it is; how many those were.
@@ -76,5 +63,5 @@ class DisputeDesk:
         return len(untied)
 
     def _sales(self) -> dict[str, str]:
-        truth: dict[str, Any] = self._stack.control.get("truth")
-        return {row["case_id"]: row["vendortxcode"] for row in truth["acquirer"]["disputes"]}
+        truth: dict[str, Any] = self._stack.control.get("truth/acquirer")
+        return {row["case_id"]: row["vendortxcode"] for row in truth["disputes"]}

@@ -16,8 +16,10 @@ import orjson
 
 from config.demo.card_data import lines_of, rows_of, search
 from config.demo.chaos import Chaos
+from config.demo.errands import Errands
 from config.demo.options import Options
 from config.demo.processes import ChildFailed, progress, run
+from config.demo.reviewer import Reviewer
 from config.demo.runs import KEPT, run_folder
 from config.demo.stack import Ports, Stack
 from config.demo.trading import is_trading, let_aftermath_happen, run_trade
@@ -65,15 +67,17 @@ def trade_and_audit(stack: Stack) -> dict[str, Any]:
     began = time.monotonic()
     if stack.options.is_hostile:
         chaos.start()
+    errands = Errands(stack)
     try:
-        run_trade(stack)
+        run_trade(stack, errands)
     finally:
         chaos.stop()
     progress("Waiting until nothing is on its way any more")
-    seconds = let_aftermath_happen(stack) - began
+    seconds = let_aftermath_happen(stack, errands) - began
     left = stack.status.ask()["dead_letters"]
     audited = audit(stack)
     return audited | {
+        **bank_lines(stack),
         "proof_ok": audited["proof_ok"] and proves_itself(stack),
         "card_data_found": card_data_found(stack),
         "dead_letters": left,
@@ -89,6 +93,19 @@ def audit(stack: Stack) -> dict[str, Any]:
     said = run([sys.executable, "-m", "sandbox.auditor", stack.sandbox_url, *judged], stack.env)
     result: dict[str, Any] = json.loads(said.splitlines()[-1], parse_float=Decimal)
     return result
+
+
+def bank_lines(stack: Stack) -> dict[str, int]:
+    """Who matched the acquirers' lines at the bank; wrong are those said to be what they are not."""
+    if not stack.options.settlement:
+        return {}
+    judged = Reviewer(stack).judged()
+    return {
+        "bank_lines_auto": judged.auto,
+        "bank_lines_by_person": judged.person,
+        "bank_lines_open": judged.open,
+        "bank_lines_wrong": judged.wrong,
+    }
 
 
 def proves_itself(stack: Stack) -> bool:
@@ -113,7 +130,11 @@ def card_data_found(stack: Stack) -> int:
 def is_well(result: dict[str, Any]) -> bool:
     """True if no money is missing, doubled or wrong, the books balance, and no card number was kept."""
     counts = ("missing", "duplicates", "wrong_amount", "card_data_found")
-    return all(result[name] == 0 for name in counts) and bool(result["proof_ok"])
+    return (
+        all(result[name] == 0 for name in counts)
+        and not result.get("bank_lines_wrong")
+        and bool(result["proof_ok"])
+    )
 
 
 def _explain(stack: Stack) -> None:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
+from config.demo.errands import Errands
 from config.demo.options import Options
 from config.demo.processes import progress
 from config.demo.stack import Ports, Stack
@@ -73,6 +74,6 @@ def _trade_a_month(stack: Stack) -> None:
     progress(
         f"Trading {stack.options.orders} orders over the past {stack.options.days} days; you can look on"
     )
-    run_trade(stack)
+    run_trade(stack, Errands(stack))
     (stack.var / "traded").touch()
     progress("The month is traded; it is today again")

@@ -66,7 +66,10 @@ class Stack:
             self.env,
         )
         self._commands = Answering(
-            "One of our commands", [sys.executable, "-m", "config.demo.commands"], self.env, var / "commands.log"
+            "One of our commands",
+            [sys.executable, "-m", "config.demo.commands"],
+            self.env,
+            var / "commands.log",
         )
         self.victims: list[Child] = []
 
@@ -164,7 +167,7 @@ class Stack:
         """Run one of our commands to its end and return what it printed. Raises ChildFailed with its complaint."""
         answer = self._commands.ask(json.dumps(arguments))
         if answer["refusal"]:
-            raise ChildFailed(f"manage.py {' '.join(arguments)}: {answer['refusal']}")
+            raise ChildFailed(f"manage.py {' '.join(arguments)}: {answer['refusal']}\n{answer['told']}")
         return str(answer["told"])
 
     def stop(self) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from config.demo.control import Control, wait_until
-from config.demo.disputes import DisputeDesk
+from config.demo.days import DayEnds
+from config.demo.errands import Errands
 from config.demo.options import Options
 from config.demo.processes import ChildFailed, progress
-from config.demo.quiet import Quiet, QuietServer, look
-from config.demo.settlements import SettlementDesk
+from config.demo.quiet import QuietServer, bound, look, wait_until_quiet
 from config.demo.stack import Stack
 
 _DAY = 86_400.0
@@ -18,14 +17,11 @@ _DAY = 86_400.0
 _AFTERMATH_DAYS = 2
 # What happens to payments afterwards (refunds, releases, disputes) goes on for weeks, some days at a time.
 _DAYS_AT_A_TIME = 4
-_MOST_STEPS = 30
-_QUIET_LOOKS = 2
+_MOST_STEPS = 120
 _SECONDS_BETWEEN_LOOKS = 0.5
 # Hostile trade is paced, so that kills fall into it and not after it.
 _SECONDS_UNDER_FIRE = 40.0
 _MOST_ORDERS_A_SECOND_UNDER_FIRE = 20.0
-_SECONDS_BASE = 300.0
-_SECONDS_PER_ORDER = 1.0
 
 
 def trade_order(options: Options) -> dict[str, Any]:
@@ -43,22 +39,29 @@ def trade_order(options: Options) -> dict[str, Any]:
     return order
 
 
-def run_trade(stack: Stack) -> None:
+def run_trade(stack: Stack, errands: Errands) -> None:
     """Trade the whole period, each day to its end, and wait until the sandbox has played it out."""
     stack.status.ask()  # its start would else fall into the trade, and cost it a second
-    with QuietServer(stack) as quiet:
-        limits = {"quiet_url": quiet.url, "quiet_timeout": bound(stack.options)}
-        # Trade that was cut off by a stop goes on by itself when the sandbox is started again.
-        if stack.control.get("trade")["state"] != "trading":
-            stack.control.post("trade", trade_order(stack.options) | limits)
-        watch = _Watch(stack)
-        seconds = bound(stack.options) * stack.options.days
-        try:
-            wait_until(watch.is_finished, seconds, "the trade to end", every=_SECONDS_BETWEEN_LOOKS)
-        except TimeoutError as error:
-            raise TimeoutError(
-                f"{error} Trade: {stack.control.get('trade')}; product: {look(stack)}"
-            ) from error
+    errands.begin()
+    days = DayEnds(stack, errands.run)
+    try:
+        with QuietServer(stack.ports.quiet, days.may_go_on) as quiet:
+            limits = {"quiet_url": quiet.url, "quiet_timeout": bound(stack.options)}
+            # Trade that was cut off by a stop goes on by itself when the sandbox is started again.
+            if stack.control.get("trade")["state"] != "trading":
+                stack.control.post("trade", trade_order(stack.options) | limits)
+            _wait_for_its_end(stack, days)
+    finally:
+        days.close()
+
+
+def _wait_for_its_end(stack: Stack, days: DayEnds) -> None:
+    watch = _Watch(stack, days)
+    seconds = bound(stack.options) * stack.options.days
+    try:
+        wait_until(watch.is_finished, seconds, "the trade to end", every=_SECONDS_BETWEEN_LOOKS)
+    except TimeoutError as error:
+        raise TimeoutError(f"{error} Trade: {stack.control.get('trade')}; product: {look(stack)}") from error
 
 
 def is_trading(control: Control) -> bool:
@@ -69,12 +72,14 @@ def is_trading(control: Control) -> bool:
 class _Watch:
     """Reports how far the trade is, about every tenth of it."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, days: DayEnds) -> None:
         self._stack = stack
+        self._days = days
         self._said = -1
 
     def is_finished(self) -> bool:
         self._stack.supervisor.check()
+        self._days.check()
         status = self._stack.control.get("trade")
         if status["error"]:
             raise ChildFailed(f"The trade ended with an error: {status['error']}")
@@ -85,45 +90,37 @@ class _Watch:
         return bool(status["state"] == "finished")
 
 
-def let_aftermath_happen(stack: Stack) -> float:
+def let_aftermath_happen(stack: Stack, errands: Errands) -> float:
     """Move on to when abandoned payments are given up and the last day is settled, and work it all off.
 
-    Then on, until nothing more is to happen to any payment. Returns when everything was first seen to be quiet
-    (monotonic seconds).
+    Then on, until nothing more is to happen to any payment and all its money has come. Returns when everything was first
+    seen to be quiet (monotonic seconds).
     """
     quiet_since = wait_until_quiet(stack)
     for _ in range(_AFTERMATH_DAYS):
-        _let_days_pass(stack, 1)
-    steps, desk = 0, DisputeDesk(stack)
+        _let_days_pass(stack, errands, 1)
+    at_a_time = 1 if stack.options.settlement and stack.options.days > 1 else _DAYS_AT_A_TIME
+    steps = 0
     while after_sales(stack)["next"] is not None:
         if steps == _MOST_STEPS:
             raise TimeoutError(f"The aftermath never ends: {after_sales(stack)}")
-        _let_days_pass(stack, _DAYS_AT_A_TIME)
-        _carry_disputes(stack, desk)
+        _let_days_pass(stack, errands, at_a_time)
         steps += 1
     if after_sales(stack)["ended"]:
-        _let_days_pass(stack, 1)  # the last of it is settled, and swept up
-        _carry_disputes(stack, desk)
+        _let_days_pass(stack, errands, 1)  # the last of it is settled, and swept up
     if stack.options.settlement:
-        _let_money_arrive(stack)
+        _let_money_arrive(stack, errands)
+        errands.review()
     return quiet_since
 
 
-def _carry_disputes(stack: Stack, desk: DisputeDesk) -> None:
-    """What the acquirers tell is imported, tied and booked before they tell more."""
-    if desk.carry():
-        wait_until_quiet(stack)
-        if desk.tie():
-            wait_until_quiet(stack)
-
-
-def _let_money_arrive(stack: Stack) -> None:
+def _let_money_arrive(stack: Stack, errands: Errands) -> None:
     """Day by day, until the acquirers have paid all they will, and one more for its statement."""
     for _ in range(_MOST_STEPS):
-        if stack.control.post("acquirer/due", {})["next"] is None:
-            _let_days_pass(stack, 1)
+        is_last = stack.control.post("acquirer/due", {})["next"] is None
+        _let_days_pass(stack, errands, 1)
+        if is_last:
             return
-        _let_days_pass(stack, 1)
     raise TimeoutError(f"The acquirers never pay: {stack.control.post('acquirer/due', {})}")
 
 
@@ -133,34 +130,6 @@ def after_sales(stack: Stack) -> dict[str, Any]:
     return status
 
 
-def _let_days_pass(stack: Stack, days: int) -> None:
+def _let_days_pass(stack: Stack, errands: Errands, days: int) -> None:
     stack.control.post("clock", {"advance": days * _DAY})
-    # The schedules would do the same within minutes.
-    stack.manage("catch_up")
-    wait_until_quiet(stack)
-    if stack.options.settlement and SettlementDesk(stack).carry():
-        wait_until_quiet(stack)
-
-
-def wait_until_quiet(stack: Stack) -> float:
-    """Wait until nothing is on its way anywhere; returns when that was first seen (monotonic seconds)."""
-    deadline = time.monotonic() + bound(stack.options)
-    looks, since = 0, 0.0
-    while looks < _QUIET_LOOKS:
-        stack.supervisor.check()
-        state: Quiet = look(stack)
-        if state.is_quiet:
-            since = since or time.monotonic()
-            looks += 1
-        else:
-            looks, since = 0, 0.0
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"Not quiet after {bound(stack.options):.0f} s: {state}")
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
-    return since
-
-
-def bound(options: Options) -> float:
-    """How many seconds any one wait may take: generous, since faults and kills cost time."""
-    slowness = 4 if options.is_hostile else 1
-    return _SECONDS_BASE + slowness * _SECONDS_PER_ORDER * options.orders
+    errands.run()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from config.demo.options import read_options
-from config.demo.trading import bound, trade_order
+from config.demo.quiet import bound
+from config.demo.trading import trade_order
 
 
 def test_a_headless_run_trades_one_day_and_pages_get_a_month() -> None:
