@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from dashboard.core.numbers import row_id
 from dashboard.forms.base import PageForm, PageModelForm
 from dashboard.selectors.cards import DueInvoice
 from integrations.core.money import InexactAmountError, Money
@@ -58,7 +59,8 @@ class ChargeForm(PageForm):
     def _chosen(self, data: QueryDict | None) -> list[int]:
         if data is None:
             return []
-        return [int(value) for value in data.getlist("order") if value.isdigit() and int(value) in self.rows]
+        named = map(row_id, data.getlist("order"))
+        return [number for number in named if number is not None and number in self.rows]
 
     def clean(self) -> dict[str, Any]:
         if not self.chosen:
@@ -85,9 +87,8 @@ class ChargeForm(PageForm):
 
     def _card(self, order_id: int) -> int | None:
         row = self.rows[order_id]
-        written = self.data.get(f"card-{order_id}", "")
-        known = {view.card.pk for view in row.cards}
-        return int(written) if written.isdigit() and int(written) in known else row.card_id
+        chosen = row_id(self.data.get(f"card-{order_id}", ""))
+        return chosen if chosen in {view.card.pk for view in row.cards} else row.card_id
 
     @property
     def hidden(self) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from integrations.models import Pair
 FORMATS = ("csv", "xlsx")
 _CHUNK = 2000
 # A spreadsheet would run text that begins like this as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseStopPolling
 
+from dashboard.core.numbers import row_id
 from dashboard.forms.cards import ChargeForm, ReasonForm
 from dashboard.selectors.cards import batch_view, batches_of, due_invoices, today
 from integrations.cards.selectors import policy_of
@@ -51,8 +52,7 @@ def _charged(request: MemberRequest, pair: Pair, form: ChargeForm) -> ChargeBatc
 
 
 def _form(request: MemberRequest, pair: Pair) -> tuple[ChargeForm, dict[str, Any]]:
-    written = request.GET.get("order", "")
-    order_id = int(written) if written.isdigit() else None
+    order_id = row_id(request.GET.get("order", ""))
     is_all = order_id is not None or request.GET.get("which") == "all"
     rows = due_invoices(pair, order_id=order_id, until=None if is_all else today())
     form = ChargeForm(request.POST or None, rows, is_single=order_id is not None)

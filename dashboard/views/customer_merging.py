@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dashboard.core.customer_words import merge_words
+from dashboard.core.numbers import row_id
 from dashboard.forms.customers import ReasonForm, SplitForm
 from dashboard.selectors.customers import comparison_of, foresee, found_for_merging, open_suggestions
 from dashboard.views.customers import customer_of
@@ -94,12 +95,13 @@ def merge(request: MemberRequest, pair: Pair, customer_id: int) -> HttpResponse:
     """Choose the customer that is the same as this one, look at what it means, and merge it into this one."""
     keep = customer_of(pair, customer_id)
     chosen = (request.POST or request.GET).get("other", "")
-    if not chosen.isdigit():
+    other_id = row_id(chosen)
+    if other_id is None:
         words = request.GET.get("q", "").strip()
         found = found_for_merging(keep, words) if words else []
         context = {"pair": pair, "customer": keep, "q": words, "found": found}
         return render(request, "dashboard/customers/choose.html", context)
-    other = customer_of(pair, int(chosen))
+    other = customer_of(pair, other_id)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -72,7 +73,7 @@ def disputes_pack(request: MemberRequest, pair: Pair, dispute_id: int) -> HttpRe
     paper = written(gather(dispute))
     record(pair, request.user, "dispute.pack_downloaded", dispute.case_id, {"bytes": len(paper)})
     response = HttpResponse(paper, content_type="application/pdf")
-    name = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in dispute.case_id)
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", dispute.case_id)
     response["Content-Disposition"] = f'attachment; filename="evidence-{name}.pdf"'
     return response
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from dashboard.forms.settlements import ColumnsForm, UploadForm
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Pair, Role
+from reconciliation.files.keeping import keep_file
 from reconciliation.models import AcquirerFile
 from reconciliation.settlements.fee_bills import check_bills, import_bills
 from reconciliation.settlements.importing import (
@@ -31,13 +32,7 @@ def settlements_import(request: MemberRequest, pair: Pair) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["file"]
-        file = AcquirerFile.objects.create(
-            pair=pair,
-            kind=form.cleaned_data["kind"],
-            name=chosen.name[:255],
-            content=chosen.read(),
-            by=request.user,
-        )
+        file = keep_file(pair, form.cleaned_data["kind"], chosen.name, chosen.read(), by=request.user)
         return redirect("settlements-file", pair.slug, file.pk)
     context = {"pair": pair, "form": form, "tab": "import"}
     return render(request, "dashboard/settlements/import.html", context, status=422 if form.errors else 200)

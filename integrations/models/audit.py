@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from integrations.models.masked import MaskedTextField
 from integrations.models.pairs import Pair
 
 
@@ -17,7 +18,7 @@ class AuditEntry(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     action = models.CharField(max_length=60, help_text="Dotted, such as posting.retried.")
     subject = models.CharField(max_length=120, blank=True, default="")
-    reason = models.TextField(blank=True, default="")
+    reason = MaskedTextField(blank=True, default="")
     data = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
@@ -26,6 +27,12 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Kept once."""
+        if not self._state.adding:
+            raise PermissionError("Audit entries are never changed.")
+        super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """The audit log is append-only."""

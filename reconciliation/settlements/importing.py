@@ -65,7 +65,7 @@ def preview(pair: Pair, content: bytes, *, mid: str = "", columns: Columns | Non
         table = read_table(content)
     except UnreadableFileError as error:
         raise StatementRefusedError(str(error)) from error
-    chosen = _with_mid(columns or _remembered(pair, table, mid) or recognised(table.heads), mid)
+    chosen = _with_mid(columns or known_columns(pair, table, mid), mid)
     guess = dict(chosen.heads) if chosen else guessed(table.heads)
     words = {
         word: (chosen.kind_of(word) if chosen else "") or guessed_kind(word)
@@ -137,6 +137,11 @@ def _take_in(
             data={"event": event_id, "settlements": len(made), "is_new": is_new},
         )
     return made
+
+
+def known_columns(pair: Pair, table: Table, mid: str = "") -> Columns | None:
+    """What the columns of a file mean: as a person has said, else as its heads tell; None where nobody knows."""
+    return _remembered(pair, table, mid) or recognised(table.heads)
 
 
 def _remembered(pair: Pair, table: Table, mid: str) -> Columns | None:

@@ -312,6 +312,17 @@ def test_roles_open_what_they_allow_and_nothing_else(
 
 
 @pytest.mark.django_db
+def test_a_viewer_changes_nothing_by_sending_a_form(visited: Visited, client_of: PairClient) -> None:
+    client = client_of(visited.pair, Role.VIEWER)
+    pages = [name for name, pattern in PATTERNS.items() if needed_role(pattern) == Role.VIEWER]
+    found = {}
+    for name in set(pages) - _POST_ONLY:
+        url = reverse(name, kwargs={"pair_slug": visited.pair.slug, **visited.arguments(name)})
+        found[name] = client.post(url).status_code
+    assert {name: status for name, status in found.items() if status not in {403, 405}} == {}
+
+
+@pytest.mark.django_db
 def test_a_viewer_of_a_pair_without_trade_is_led_nowhere_that_is_closed(client_of: PairClient) -> None:
     pair = PairFactory()
     client = client_of(pair, Role.VIEWER)

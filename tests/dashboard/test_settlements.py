@@ -73,6 +73,17 @@ def test_a_statement_is_looked_at_and_then_imported_whole(pair: Pair) -> None:
     assert "HF-1-1" in page and "No bank line has been found" in page
 
 
+def test_no_card_number_is_kept_of_a_file_and_no_file_for_long(pair: Pair) -> None:
+    client = signed_in(pair, Role.OPERATOR)
+    upload(client, pair, ELAVON.replace("************0006", "4929000000006"))
+    kept = AcquirerFile.objects.get()
+    assert b"4929000000006" not in bytes(kept.content) and b"400001" in bytes(kept.content)
+    AcquirerFile.objects.update(created_at=datetime(2026, 3, 1, tzinfo=UTC))
+    upload(client, pair, ELAVON)
+    kept.refresh_from_db()
+    assert (kept.is_done, bytes(kept.content)) == (True, b"")
+
+
 def test_bad_rows_are_named_and_nothing_can_be_imported(pair: Pair) -> None:
     client = signed_in(pair, Role.OPERATOR)
     looked = upload(client, pair, ELAVON.replace('"1,190.13"', '"1,190.12"'))

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from integrations.core.pci import mask_text
 from integrations.customers.core.moving import MoveRefusedError, Thing, World, handed_over, merge, split, undo
 from integrations.models import (
     Customer,
@@ -33,7 +34,7 @@ def merge_customers(
     survivor: Customer, other: Customer, by: User, reason: str, suggestion: CustomerSuggestion | None = None
 ) -> CustomerMerge:
     """All of `other`, and all that comes for it later, goes to `survivor`. Raises MoveRefusedError."""
-    _need_reason(reason)
+    reason = _said(reason)
     with transaction.atomic():
         survivor, other = lock(survivor.pair, survivor, other)
         before = read_world(survivor, other)
@@ -54,7 +55,7 @@ def split_customer(
     customer: Customer, things: Iterable[Thing], by: User, reason: str, to: Customer | None = None
 ) -> CustomerMerge:
     """Some orders, cards and identities go to a new customer, or to one merged into this one. Raises MoveRefusedError."""
-    _need_reason(reason)
+    reason = _said(reason)
     chosen = frozenset(things)
     with transaction.atomic():
         [customer] = lock(customer.pair, customer)
@@ -75,7 +76,7 @@ def split_customer(
 
 def undo_act(act: CustomerMerge, by: User, reason: str) -> None:
     """Bring back what was before; what Xero has by now stays there. Raises MoveRefusedError."""
-    _need_reason(reason)
+    reason = _said(reason)
     with transaction.atomic():
         survivor, other = lock(act.pair, act.survivor, act.other)
         act = CustomerMerge.objects.select_for_update(of=("self",)).select_related("pair").get(pk=act.pk)
@@ -108,9 +109,11 @@ def _undo_in_xero(act: CustomerMerge, survivor: Customer, other: Customer, order
     _forward(other, survivor)
 
 
-def _need_reason(reason: str) -> None:
+def _said(reason: str) -> str:
+    """The reason as it is kept: people type all sorts of things into it."""
     if not reason.strip():
         raise MoveRefusedError("Say why: it is kept with it and in the audit log.")
+    return mask_text(reason)
 
 
 def _begin(kind: str, survivor: Customer, other: Customer, by: User, reason: str) -> CustomerMerge:

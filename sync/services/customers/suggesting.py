@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from integrations.core.pci import mask_text
 from integrations.customers.core.comparing import Comparison, compare
 from integrations.customers.core.sides import with_values
 from integrations.customers.core.traits import Traits, match_keys, read_traits
@@ -163,6 +164,7 @@ def confirm(
 @transaction.atomic
 def reject(suggestion: CustomerSuggestion, by: User, reason: str = "") -> bool:
     """Two customers; never proposed again. False when somebody has decided already."""
+    reason = mask_text(reason)
     open_ = CustomerSuggestion.objects.filter(pk=suggestion.pk, state=CustomerSuggestion.State.OPEN)
     done = open_.update(
         state=CustomerSuggestion.State.REJECTED,

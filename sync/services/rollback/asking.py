@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from integrations.core.pci import mask_text
 from integrations.members.roles import role_allows
 from integrations.models import Membership, Order, Pair, Role, User
 from sync.models import Delivery, Posting, Rollback, RollbackStep, RolledBackOrder
@@ -86,8 +87,11 @@ def plan_again(rollback: Rollback, actor: User) -> None:
     """Have the plan made anew, with what Xero says now. Raises ActionRefusedError once it was asked for."""
     _allow(rollback.pair, actor, Role.OPERATOR)
     planned = Rollback.objects.filter(pk=rollback.pk, state=_S.DRAFT)
-    if not planned.update(planned_at=None, error=""):
-        raise ActionRefusedError("This roll-back has begun already, or is over.")
+    with transaction.atomic():
+        if not planned.update(planned_at=None, error=""):
+            raise ActionRefusedError("This roll-back has begun already, or is over.")
+        data = {"rollback": rollback.pk}
+        write_audit(rollback.pair, actor, "rollback.planned_again", str(rollback), data=data)
     wake("roll_back", rollback.pk)
 
 
@@ -106,7 +110,8 @@ def ask_for(rollback: Rollback, actor: User, reason: str, *, leaves_out_blocked:
         if fresh.planned_at is None:
             raise ActionRefusedError("The plan is not made yet.")
         _require_free(fresh, leaves_out_blocked=leaves_out_blocked)
-        fresh.asked_by, fresh.asked_at, fresh.reason = actor, timezone.now(), reason.strip()[:500]
+        fresh.asked_by, fresh.asked_at = actor, timezone.now()
+        fresh.reason = mask_text(reason.strip())[:500]
         fresh.leaves_out_blocked = leaves_out_blocked
         write_audit(fresh.pair, actor, "rollback.asked", str(fresh), reason, _data(fresh))
         if needs_approval(fresh):
@@ -154,7 +159,7 @@ def stop(rollback: Rollback, actor: User, reason: str) -> None:
         fresh.steps.filter(unsent).update(state=RollbackStep.State.LEFT)
         _let_go_untouched(fresh, actor)
         fresh.state, fresh.ended_at = _S.CANCELLED, timezone.now()
-        fresh.error = reason.strip()
+        fresh.error = mask_text(reason.strip())
         fresh.save(update_fields=["state", "ended_at", "error"])
         write_audit(
             fresh.pair, actor, "rollback.stopped", str(fresh), reason, {"dropped": dropped, **_data(fresh)}
