@@ -14,8 +14,8 @@ from benchmarks.__main__ import NAMES as BENCHMARKS
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 _CODE_FOLDERS = (
-    "benchmarks", "bin", "config", "dashboard", "integrations", "mapping", "sandbox", "static", "sync", "templates",
-    "tests",
+    "benchmarks", "bin", "config", "dashboard", "integrations", "mapping", "reconciliation", "sandbox", "static", "sync",
+    "templates", "tests",
 )  # fmt: skip
 _CODE_ENDINGS = {"", ".css", ".html", ".js", ".json", ".py", ".sh", ".txt"}
 _CODE_FILES = (".env.example", ".importlinter", "manage.py", "pyproject.toml")
