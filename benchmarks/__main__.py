@@ -12,6 +12,7 @@ NAMES = (
     "latency",
     "mapping",
     "match",
+    "proof_faults",
     "refund_latency",
     "statements",
     "suggestions",
