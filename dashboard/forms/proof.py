@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -16,7 +16,9 @@ class MomentForm(PageForm):
     """The day, and by when it was known; left empty, the day is today and what is known is what is known now."""
 
     at = forms.DateField(
-        label="As at the end of", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label="As at the end of",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     known = forms.DateTimeField(
         label="As known by",
@@ -31,14 +33,7 @@ class MomentForm(PageForm):
         known: datetime | None = self.cleaned_data.get("known")
         if known is not None:
             known = known.replace(tzinfo=ZoneInfo(pair.zone))
-        elif day < date.min.replace(year=2000):
-            day = today
         return Moment(day, known)
-
-
-def end_of(day: date, zone: str) -> datetime:
-    """The last moment of a day."""
-    return datetime.combine(day, time.max, ZoneInfo(zone))
 
 
 class FindingForm(forms.Form):

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from integrations.core.money import Money
 from integrations.disputes.core.states import OPEN
 from integrations.models import Dispute, Event, Order, Pair
 from reconciliation.models import BankLine, FeeBill, MerchantAccount, Settlement, SettlementLine
@@ -55,7 +54,8 @@ def _lights(proved: Sequence[Proved]) -> Iterable[Point]:
         wrong = [each for each in proved if each.equality == equality and each.light == "red"]
         unknown = [each for each in proved if each.equality == equality and each.unknown and each.left.minor]
         amounts = _sums((each.currency, each.difference or _late(each)) for each in wrong)
-        words = "It holds to the penny."
+        known = any(not each.unknown for each in proved if each.equality == equality)
+        words = "It holds to the penny." if known else "No money had moved by then."
         if wrong:
             words = "; ".join(each.first.words for each in wrong if each.first) or "It does not hold."
         elif unknown:
@@ -87,7 +87,7 @@ def _open_lines(month: Month) -> Point:
     words = (
         "Every bank line is matched, or said not to be ours."
         if not count
-        else f"{count} bank lines are open."
+        else f"{_counted(count, 'bank line')} open."
     )
     return Point("open_lines", "Bank lines that nobody has explained", words, not count, _of(rows))
 
@@ -100,7 +100,7 @@ def _in_transit(month: Month) -> Point:
     count = late.count()
     words = (
         "Nothing that was due is missing." if not count else
-        f"{count} settlements were due by the end of the month and are not in the bank."
+        f"{_counted(count, 'settlement')} due by the end of the month, and not in the bank."
     )  # fmt: skip
     return Point("in_transit", "Money in transit longer than usual", words, not count, _of(late, "net_minor"))
 
@@ -111,7 +111,7 @@ def _disputes(month: Month) -> Point:
     words = (
         "No dispute is open."
         if not count
-        else f"{count} disputes are open; their money is with the acquirer."
+        else f"{_counted(count, 'dispute')} open; the money is with the acquirer."
     )
     return Point("disputes", "Open disputes", words, not count, _of(rows), is_note=True)
 
@@ -150,7 +150,9 @@ def _exchange(month: Month) -> Point:
     )
     count = rows.count()
     words = (
-        "No order was converted." if not count else f"{count} orders were converted at the rate of their day."
+        "No order was converted."
+        if not count
+        else f"{_counted(count, 'order')} converted at the rate of the day."
     )
     return Point("exchange", "Exchange rates", words, not count, _of(rows, "total_minor"), is_note=True)
 
@@ -161,18 +163,18 @@ def _exceptions(month: Month) -> Point:
     problems = Problem.objects.filter(pair=month.pair, resolved_at=None).count()
     count = postings.count()
     words = "None." if not (count or events or problems) else (
-        f"{count} documents Xero refused, {events} messages nobody could read, {problems} open problems."
+        f"{_counted(count, 'document')} refused by Xero, {_counted(events, 'message')} not readable, {_counted(problems, 'open problem')}."
     )  # fmt: skip
     return Point("exceptions", "Exceptions", words, not (count or events or problems), _of(postings))
 
 
 def _held(month: Month) -> Point:
-    return _waiting(month, "held", "Held", [_S.HELD], "documents are held by a rule, a problem or a person.")
+    return _waiting(month, "held", "Held", [_S.HELD], "held by a rule, a problem or a person.")
 
 
 def _moving(month: Month) -> Point:
     states = [_S.WAITING, _S.READY, _S.SENDING, _S.RETRYING]
-    return _waiting(month, "moving", "On their way to Xero", states, "documents are not in Xero yet.")
+    return _waiting(month, "moving", "On their way to Xero", states, "not in Xero yet.")
 
 
 def _waiting(month: Month, code: str, label: str, states: Sequence[str], words: str) -> Point:
@@ -180,7 +182,9 @@ def _waiting(month: Month, code: str, label: str, states: Sequence[str], words: 
         pair=month.pair, state__in=states, document__Date__lte=month.last.isoformat()
     )
     count = rows.count()
-    return Point(code, label, "None." if not count else f"{count} {words}", not count, _of(rows))
+    return Point(
+        code, label, "None." if not count else f"{_counted(count, 'document')} {words}", not count, _of(rows)
+    )
 
 
 def _drafts(month: Month) -> Point:
@@ -188,14 +192,18 @@ def _drafts(month: Month) -> Point:
     _, end = bounds(month.pair, month.first, month.last)
     rows = Order.objects.filter(pair=month.pair, state=Order.State.OPEN, placed_at__lt=end)
     count = rows.count()
-    words = "None." if not count else f"{count} orders wait for their payment; their invoices are drafts."
+    words = (
+        "None."
+        if not count
+        else f"{_counted(count, 'order')} without payment; in Xero such invoices are drafts."
+    )
     return Point("drafts", "Drafts", words, not count, _of(rows, "total_minor"), is_note=True)
 
 
 def _unmatched(month: Month) -> Point:
     rows = payments_in(month.pair, month.first, month.last).filter(Q(is_unmatched=True))
     count = rows.count()
-    words = "None." if not count else f"{count} payments fit no order."
+    words = "None." if not count else f"{_counted(count, 'payment')} that no order explains."
     return Point("unmatched", "Payments without an order", words, not count, _of(rows))
 
 
@@ -204,6 +212,5 @@ _POINTS: Final[tuple[Callable[[Month], Point], ...]] = (
 )  # fmt: skip
 
 
-def money_words(amounts: Iterable[Amount]) -> str:
-    """The amounts in words."""
-    return ", ".join(str(Money(each.minor, each.currency)) for each in amounts)
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
