@@ -13,6 +13,8 @@ _PAGES: Final[dict[str, str]] = {
     "refund": "/Bank/ViewTransaction.aspx?bankTransactionID={id}",
     "spend": "/Bank/ViewTransaction.aspx?bankTransactionID={id}",
     "receive": "/Bank/ViewTransaction.aspx?bankTransactionID={id}",
+    "bank_transfer": "/Bank/ViewTransfer.aspx?bankTransferID={id}",
+    "bill": "/AccountsPayable/View.aspx?InvoiceID={id}",
     "credit_note": "/AccountsReceivable/ViewCreditNote.aspx?creditNoteID={id}",
     "journal": "/Journal/View.aspx?invoiceID={id}",
 }

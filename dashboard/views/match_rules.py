@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -186,9 +186,9 @@ def rules_conditions(request: MemberRequest, pair: Pair) -> HttpResponse:
     try:
         asked = json.loads(request.body)
     except ValueError:
-        return HttpResponseBadRequest("This is no JSON.")
+        return HttpResponse("This is no JSON.", status=422)
     if not isinstance(asked, dict):
-        return HttpResponseBadRequest("An object is expected.")
+        return HttpResponse("An object is expected.", status=422)
     return JsonResponse(answer_as_json(_answered(asked, _standing(pair))))
 
 

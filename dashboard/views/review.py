@@ -96,18 +96,18 @@ def reconcile_rows(request: MemberRequest, pair: Pair) -> HttpResponse:
 
 @require_GET
 @pair_required()
-def reconcile_line(request: MemberRequest, pair: Pair, line_id: int) -> HttpResponse:
+def reconcile_line(request: MemberRequest, pair: Pair, bank_line_id: int) -> HttpResponse:
     """What one line may be."""
-    line = get_object_or_404(lines_of(pair), pk=line_id)
+    line = get_object_or_404(lines_of(pair), pk=bank_line_id)
     context = {"pair": pair, "panel": panel_of(pair, line, request.GET.get("eq", "")), "current": line}
     return render(request, "dashboard/review/panel.html", context)
 
 
 @require_GET
 @pair_required()
-def reconcile_history(request: MemberRequest, pair: Pair, line_id: int) -> HttpResponse:
+def reconcile_history(request: MemberRequest, pair: Pair, bank_line_id: int) -> HttpResponse:
     """Every decision about one line."""
-    line = get_object_or_404(lines_of(pair), pk=line_id)
+    line = get_object_or_404(lines_of(pair), pk=bank_line_id)
     context = {"pair": pair, "line": line, "history": history_of(pair, line)}
     return render(request, "dashboard/review/history.html", context)
 

@@ -79,7 +79,7 @@ class Done:
 @require_POST
 @pair_required(Role.OPERATOR)
 def reconcile_decide(request: MemberRequest, pair: Pair) -> HttpResponse:
-    """One decision. Scripts get JSON, with 409 where it is refused; forms go back to the page."""
+    """One decision. Scripts get JSON, which says so where it is refused; forms go back to the page."""
     act = _ACTS.get(request.POST.get("act", ""))
     if act is None:
         raise Http404("No such act.")
@@ -108,7 +108,7 @@ def _json(asked: Asked, done: Done, refused: str, touched: set[int]) -> JsonResp
         "rows": rows_json(request, pair, rows),
         "progress": render_to_string("dashboard/review/progress.html", progress, request),
     }
-    return JsonResponse(answer, status=409 if refused else 200)
+    return JsonResponse(answer)
 
 
 def _ids(request: MemberRequest, name: str) -> list[int]:

@@ -201,8 +201,8 @@ def mark_ours(pair: Pair, bank_line_ids: Iterable[int], by: User, *, reason: str
 
 def decided_words(match: Match) -> str:
     """What became of a match, and by whom: "confirmed by ada@example.com"."""
-    who = f" by {match.decided_by}" if match.decided_by else ""
-    return f"{match.get_state_display().lower()}{who}"
+    words = "confirmed" if match.state == Match.State.CONFIRMED else match.get_state_display().lower()
+    return f"{words} by {match.decided_by}" if match.decided_by else words
 
 
 def _fresh(match: Match) -> Match:

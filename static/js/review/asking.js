@@ -72,7 +72,7 @@ export class Asking {
     for (const [name, value] of Object.entries(asked)) for (const each of [value].flat()) body.append(name, each);
     const response = await send(this.url, { method: "POST", body, headers: { accept: "application/json", "x-csrftoken": token() } });
     const answer = response.headers.get("content-type")?.includes("json") ? await response.json() : null;
-    if (!response.ok) throw new RefusedError(answer?.refused || words(response.status), answer);
+    if (!response.ok || answer?.refused) throw new RefusedError(answer?.refused || words(response.status), answer);
     return answer;
   }
 }

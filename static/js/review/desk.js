@@ -70,7 +70,7 @@ export class Desk {
     if (act === "accept" || act === "group") this.accept(item);
     else if (act === "reject") this.reject(item);
     else if (act === "not_ours") this.notOurs();
-    else this.#decide({ act, ...(act === "undo" ? { match: item.dataset.match } : { line: this.panel.line }) }, [], { stays: true });
+    else this.#decide({ act, ...(act === "undo" ? { match: item.dataset.match } : { line: this.panel.line }) }, []);
   }
 
   // Which line
@@ -215,7 +215,7 @@ export class Desk {
   }
 
   // Shown at once: the lines leave, the next is in hand.
-  #decide(asked, leaving, { goes = false, stays = false } = {}) {
+  #decide(asked, leaving, { goes = false } = {}) {
     const rows = new Set(leaving);
     const { current } = this.rows;
     const next = this.rows.next(current, rows);
@@ -226,7 +226,6 @@ export class Desk {
       this.#apply(answer);
       if (answer.undo) this.#remember(answer.undo);
       this.say(answer.said);
-      if (stays) this.panel.again();
     }, rows);
   }
 
@@ -251,9 +250,9 @@ export class Desk {
   }
 
   #apply(answer) {
-    this.panel.forgetAll();
+    this.panel.outdate();
     for (const row of answer.rows) this.rows.put(row);
-    if (answer.rows.some(({ line }) => String(line) === this.panel.line)) this.panel.again();
+    this.panel.again();
     document.getElementById("progress").outerHTML = answer.progress;
     this.picks.draw();
     this.#drawDone();

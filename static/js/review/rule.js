@@ -29,6 +29,8 @@ function start(form) {
   builder.set(text.value, "newest");
   // What is written but not understood is sent as it is: the server says what is wrong with it.
   form.addEventListener("submit", () => { text.value = builder.area.value; });
+  // Only what belongs to the rule itself: the builder writes its condition into the text.
+  form.addEventListener("input", (event) => event.target.name && form.querySelector("[data-trial]").dispatchEvent(new CustomEvent("try")));
   drawPayer(form);
   form.addEventListener("change", () => drawPayer(form));
 }
