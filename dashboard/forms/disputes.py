@@ -239,6 +239,9 @@ class LossForm(NoticeForm):
         return DisputeNotice(self.dispute.case_id, self.today, loss=values["loss"], note=values["note"])
 
 
+_TOO_LARGE = "The file is larger than 5 MB. Ask the acquirer for a shorter time."
+
+
 class UploadForm(PageForm):
     """A file to import."""
 
@@ -252,8 +255,12 @@ class UploadForm(PageForm):
         """Small enough to read at once."""
         file = self.cleaned_data["file"]
         if file.size > LARGEST_FILE:
-            raise forms.ValidationError("The file is larger than 5 MB. Ask the acquirer for a shorter time.")
+            raise forms.ValidationError(_TOO_LARGE)
         return file
+
+    def say_too_large(self) -> None:
+        """No file came, for it was cut off."""
+        self.fields["file"].error_messages["required"] = _TOO_LARGE
 
 
 class ColumnsForm(PageForm):

@@ -44,6 +44,9 @@ _KIND_CHOICES: Final = [
 ]
 
 
+_TOO_LARGE = "The file is larger than 5 MB. Ask the acquirer for a shorter time."
+
+
 class UploadForm(PageForm):
     """An acquirer's file."""
 
@@ -60,8 +63,12 @@ class UploadForm(PageForm):
         """A file that is not too large to be looked at."""
         chosen = self.cleaned_data["file"]
         if chosen.size > LARGEST_FILE:
-            raise forms.ValidationError("The file is larger than 5 MB. Ask the acquirer for a shorter time.")
+            raise forms.ValidationError(_TOO_LARGE)
         return chosen
+
+    def say_too_large(self) -> None:
+        """No file came, for it was cut off."""
+        self.fields["file"].error_messages["required"] = _TOO_LARGE
 
 
 class ColumnsForm(PageForm):

@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from dashboard.forms.disputes import ColumnsForm, UploadForm
-from integrations.core.files.tables import Table, UnreadableFileError
+from dashboard.uploads import limited_to, was_too_large
+from integrations.core.files.tables import LARGEST_FILE, Table, UnreadableFileError
 from integrations.disputes.core.columns import Columns
 from integrations.disputes.files import import_file, keep_file, table_of
 from integrations.disputes.importing import BadRowsError, Look, look
@@ -22,11 +23,14 @@ _ENCODINGS: Final = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Window
 
 
 @require_http_methods(["GET", "POST"])
+@limited_to(LARGEST_FILE)
 @pair_required(Role.OPERATOR)
 def disputes_import(request: MemberRequest, pair: Pair) -> HttpResponse:
     """Choose a file; the files imported last."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if was_too_large(request):
+        form.say_too_large()
+    elif request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["file"]
         try:
             file = keep_file(pair, chosen.name, chosen.read(), by=request.user)

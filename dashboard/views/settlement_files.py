@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from dashboard.forms.settlements import ColumnsForm, UploadForm
+from dashboard.uploads import limited_to, was_too_large
+from integrations.core.files.tables import LARGEST_FILE
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Pair, Role
 from reconciliation.files.keeping import keep_file
@@ -26,11 +28,14 @@ from reconciliation.wakes import wake_reconcile
 
 
 @require_http_methods(["GET", "POST"])
+@limited_to(LARGEST_FILE)
 @pair_required(Role.OPERATOR)
 def settlements_import(request: MemberRequest, pair: Pair) -> HttpResponse:
     """Choose a file."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if was_too_large(request):
+        form.say_too_large()
+    elif request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["file"]
         file = keep_file(pair, form.cleaned_data["kind"], chosen.name, chosen.read(), by=request.user)
         return redirect("settlements-file", pair.slug, file.pk)
