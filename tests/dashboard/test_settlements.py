@@ -174,8 +174,8 @@ def test_lists_are_shown_exported_and_narrowed(pair: Pair) -> None:
     client = signed_in(pair, Role.OPERATOR)
     client.post(upload(client, pair, ELAVON).redirect_chain[-1][0], {"import": "1"})
     account = MerchantAccount.objects.get()
-    listed = client.get(to(pair, "settlements"), {"q": "400002", "state": "open", "account": account.pk})
+    listed = client.get(to(pair, "settlements"), {"q": "400002", "state": "open", "account": str(account.pk)})
     assert b"400002" in listed.content and b">400001<" not in listed.content
-    exported = b"".join(client.get(to(pair, "settlements-export", "csv")))  # type: ignore[arg-type]  # a streamed answer
+    exported = b"".join(client.get(to(pair, "settlements-export", "csv")))
     assert b"1130.10" in exported
     assert b"Nothing to click" in client.get(to(pair, "settlements-to-click")).content
