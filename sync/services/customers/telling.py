@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from integrations.core.pci import mask_text
 from integrations.customers.core.ownership import (
     FIELDS,
     Change,
@@ -129,7 +130,13 @@ def person_says(people: People, customer: Customer, field: str, value: Any, by: 
     people.note(
         customer,
         CustomerChange(
-            field=field, source="person", before=before, told=value, counted=True, by=by, reason=reason
+            field=field,
+            source="person",
+            before=before,
+            told=value,
+            counted=True,
+            by=by,
+            reason=mask_text(reason),
         ),
     )
     customer.compared_at = None
