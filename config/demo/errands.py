@@ -38,25 +38,19 @@ class Errands:
         """Go round, and wait until all that follows is done."""
         # The schedules would do the same within minutes.
         self._stack.manage("catch_up")
+        has_disputes = self._disputes.carry()
+        if self._stack.options.settlement:
+            self._settlements.carry()
+            self._bank.carry(self._today())
         wait_until_quiet(self._stack)
-        self._carry_disputes()
+        if has_disputes and self._stack.options.headless and self._disputes.tie():
+            wait_until_quiet(self._stack)
         if self._stack.options.settlement:
             self._follow_money()
 
-    def _carry_disputes(self) -> None:
-        """What the acquirers tell is imported, tied and booked before they tell more."""
-        if self._disputes.carry():
-            wait_until_quiet(self._stack)
-            if self._stack.options.headless and self._disputes.tie():
-                wait_until_quiet(self._stack)
-
     def _follow_money(self) -> None:
-        today = self._today()
-        self._settlements.carry()
-        self._bank.carry(today)
         self._reconcile()
-        if self._stack.options.headless and self._is_review_day(today):
-            self._reviewed_on = today
+        if self._stack.options.headless and self._is_review_day():
             self.review()
 
     def review(self) -> None:
@@ -68,10 +62,13 @@ class Errands:
         self._stack.manage("reconcile", "--pair", PAIR)
         wait_until_quiet(self._stack)
 
-    def _is_review_day(self, today: date) -> bool:
-        last = self._reviewed_on
-        self._reviewed_on = last or today
-        return last is not None and (today - last).days >= _DAYS_BETWEEN_REVIEWS
+    def _is_review_day(self) -> bool:
+        today = self._today()
+        self._reviewed_on = self._reviewed_on or today
+        is_time = (today - self._reviewed_on).days >= _DAYS_BETWEEN_REVIEWS
+        if is_time:
+            self._reviewed_on = today
+        return is_time
 
     def _today(self) -> date:
         """The business day, where the bank is."""

@@ -41,18 +41,17 @@ def wait_until_quiet(stack: Stack) -> float:
     """Wait until nothing is on its way anywhere; returns when that was first seen (monotonic seconds)."""
     deadline = time.monotonic() + bound(stack.options)
     looks, since = 0, 0.0
-    while looks < _QUIET_LOOKS:
+    while True:
         stack.supervisor.check()
         state: Quiet = look(stack)
-        if state.is_quiet:
-            since = since or time.monotonic()
-            looks += 1
-        else:
-            looks, since = 0, 0.0
+        looks = looks + 1 if state.is_quiet else 0
+        if looks == 1:
+            since = time.monotonic()
+        if looks == _QUIET_LOOKS:
+            return since
         if time.monotonic() > deadline:
             raise TimeoutError(f"Not quiet after {bound(stack.options):.0f} s: {state}")
         time.sleep(_SECONDS_BETWEEN_LOOKS)
-    return since
 
 
 def bound(options: Options) -> float:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sandbox.kernel.faults import Kind, Rule
 
-_CALLS: Final = ("xero.[!w]*", "opayo.[!n]*", "shop.confirmations")
+_CALLS: Final = ("xero.[!w]*", "opayo.[!n]*", "shop.confirmations", "acquirer.download", "bank.download")
 """Calls that come in: all but what the systems send, `_SENT`."""
 _SENT: Final = ("opayo.notification", "shop.orders", "xero.webhook")
 

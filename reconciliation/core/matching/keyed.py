@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -22,12 +23,16 @@ _NEAR: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Lines of one side under a key that also stands in one line of the other. `key` as it is written."""
+    """Lines of one side under a key that also stands in one line of the other. `key` as it is written.
+
+    `by_member`: the key is not the batch's own, but that of some of its lines.
+    """
 
     many: tuple[int, ...]
     one: int
     method: Method
     key: str
+    by_member: bool = False
 
 
 def take_keyed(work: Work, tied: Tied) -> None:
@@ -55,6 +60,8 @@ def _sums(view: View, tied: Tied) -> Iterator[Sum]:
         if len(members) > 1:
             yield Sum(members, row, "list", "")
     yield from _batches(view)
+    if not view.turned:
+        yield from _named_by_member(view, free)
 
 
 def _grouped(groups: list[int], members: list[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -76,6 +83,29 @@ def _batches(view: View) -> Iterator[Sum]:
     for key, members in _grouped(many.key[kept].tolist(), many.key_row[kept].tolist()):
         if len(members) > 1:
             yield Sum(members, owner[key], "batch", view.work.sides.words[key])
+
+
+def _named_by_member(view: View, free: Tied) -> Iterator[Sum]:
+    """Whole batches of which an observed line names some: payers quote the last document of what they pay together.
+
+    Nothing else may name any line of the batch, nor the line anything of another batch.
+    """
+    batches: dict[int, set[str]] = defaultdict(set)
+    namers: dict[str, set[int]] = defaultdict(set)
+    shown: dict[int, str] = {}
+    for e, o in zip(free.e.tolist(), free.o.tolist(), strict=True):
+        line = view.many.lines[e]
+        batches[o].add(line.batch)
+        namers[line.batch].add(o)
+        shown[o] = line.reference
+    members: dict[str, list[int]] = defaultdict(list)
+    for row in np.flatnonzero(view.free_many).tolist():
+        if view.many.lines[row].batch in namers:
+            members[view.many.lines[row].batch].append(row)
+    for one, named in sorted(batches.items()):
+        batch = next(iter(named))
+        if batch and len(named) == 1 and len(namers[batch]) == 1 and len(members[batch]) > 1:
+            yield Sum(tuple(members[batch]), one, "batch", shown[one], by_member=True)
 
 
 def _undisputed(view: View, sums: list[Sum]) -> list[Sum]:
@@ -111,7 +141,9 @@ def _take(view: View, each: Sum) -> None:
     rate = work.model.rates[each.method]
     total = int(view.one.minor[each.one])
     reasons = (
-        words.group(each.method, len(each.many), total, work.currency, each.key),
+        words.group(
+            "member" if each.by_member else each.method, len(each.many), total, work.currency, each.key
+        ),
         words.lag(max(view.days(each.many, each.one), key=abs)),
     )
     view.take(each.many, each.one, Verdict(each.method, rate, rate >= work.settings.auto_from, reasons))

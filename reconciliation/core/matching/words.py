@@ -114,6 +114,7 @@ def group(kind: str, count: int, total: int, currency: str, key: str) -> Reason:
     said = {
         "list": f"The {count} lines that name each other come to {money(total, currency)}.",
         "batch": f"All {count} lines under “{key}” come to {money(total, currency)}.",
+        "member": f"It names “{key}”, and all {count} lines of that batch come to {money(total, currency)}.",
         "group": f"All {count} lines of “{key}” come to {money(total, currency)}.",
         "run": f"All {count} open lines {key} come to {money(total, currency)}.",
         "subset": f"{count} open lines of the payer come to {money(total, currency)}, and no other choice of them does.",

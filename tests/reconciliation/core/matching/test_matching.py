@@ -113,6 +113,31 @@ def test_a_batch_is_found_by_its_number_and_short_of_items_asks() -> None:
     assert "without e4 it is exact" in asked.reasons[0].words
 
 
+def _weekend() -> list[Line]:
+    """Three days that an acquirer pays together on Monday, and one that it pays on Tuesday."""
+    together = [
+        line(str(number), minor, reference=str(number), batch="M Monday")
+        for number, minor in ((400003, 1348), (400008, 54802), (400012, 72843))
+    ]
+    return [*together, line("400014", 33355, reference="400014", batch="M Tuesday")]
+
+
+def test_a_batch_is_found_by_the_number_of_one_of_its_lines() -> None:
+    paid = line("o", 128993, description="WORLDPAY (UK) LTD 31000401 400012 BGC")
+    found = only(match(_weekend(), [paid]))
+    assert (found.expected, found.decision) == (("400003", "400008", "400012"), "auto")
+    assert "sum_member" in codes(found)
+
+
+def test_a_batch_that_two_lines_name_or_that_does_not_come_out_even_is_not_confirmed() -> None:
+    paid = line("o", 128993, description="WORLDPAY (UK) LTD 31000401 400012 BGC")
+    other = line("p", 500, description="WORLDPAY (UK) LTD 31000401 400008 BGC")
+    short = line("o", 128892, description="WORLDPAY (UK) LTD 31000401 400012 BGC")
+    both = line("o", 128993, description="WORLDPAY (UK) LTD 400012 400014 BGC")
+    for observed in ([paid, other], [short], [both]):
+        assert all(each.decision == "review" for each in match(_weekend(), observed).matches)
+
+
 def test_two_choices_that_make_the_same_sum_are_asked_and_not_chosen() -> None:
     expected = [
         line(f"e{at}", minor, counterparty="Thistlethwaite")
