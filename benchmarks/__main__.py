@@ -14,6 +14,7 @@ NAMES = (
     "match",
     "proof_faults",
     "refund_latency",
+    "review",
     "statements",
     "suggestions",
     "throughput",

@@ -81,7 +81,9 @@ class ReviewFilter(ListFilter[BankLine]):
 
     state = choice_field("State", STATES)
     account = choice_field("Account", [("", "Any")])
-    amount = AmountField(widget=forms.TextInput(attrs={"placeholder": "24.00, 20 to 30, > 100"}))
+    amount = AmountField(
+        widget=forms.TextInput(attrs={"placeholder": "24.00, > 100", "title": "24.00, 20 to 30, > 100, < 5"})
+    )
     since = day_field("From")
     until = day_field("To")
     sort = choice_field("Order", [(key, label) for key, (label, _) in SORTS.items()])
@@ -157,7 +159,7 @@ class BulkForm(PageForm):
     """From which probability suggestions are confirmed together, in per cent."""
 
     least = forms.IntegerField(
-        label="Confirm suggestions from",
+        label="Confirm suggestions from, in per cent",
         min_value=50,
         max_value=100,
         initial=95,

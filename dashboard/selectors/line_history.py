@@ -44,7 +44,11 @@ def history_of(pair: Pair, line: BankLine) -> list[Past]:
 
 def _of_match(match: Match, settlements: list[Settlement]) -> Past:
     who = str(match.decided_by) if match.decided_by else f"Matching, model {match.model_version}"
-    reasons = [f"{int(match.probability * 100)} %, found by {match.method}."] if match.model_version else []
+    reasons = (
+        [f"{int(match.probability * 100)} %, found by {match.method}, model {match.model_version}."]
+        if match.model_version
+        else []
+    )
     reasons += [each["words"] for each in match.reasons]
     if match.difference_kind:
         reasons.append(f"The difference: {match.difference_kind} {match.difference_account}".strip() + ".")

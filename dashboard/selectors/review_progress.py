@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, F, Func, IntegerField, Min, Sum, Value, When
+from django.db.models import Case, F, Func, IntegerField, Min, Q, Sum, Value, When
 from django.utils import timezone
 
 from integrations.models import AuditEntry, Pair, User
@@ -44,11 +44,13 @@ def progress_of(pair: Pair, user: User) -> Progress:
         default=Value(1),
         output_field=IntegerField(),
     )
-    today = mine.aggregate(count=Sum(weight))["count"] or 0
-    lately = mine.filter(at__gte=now - _LATELY).aggregate(count=Sum(weight), first=Min("at"))
+    lately = Q(at__gte=now - _LATELY)
+    told = mine.aggregate(
+        today=Sum(weight), lately=Sum(weight, filter=lately), since=Min("at", filter=lately)
+    )
     left = BankLine.objects.filter(pair=pair, state__in=OPEN_LINES).count()
     place = ReviewPlace.objects.filter(pair=pair, user=user).select_related("line").first()
-    return Progress(max(today, 0), _an_hour(lately["count"], lately["first"], now), left, place)
+    return Progress(max(told["today"] or 0, 0), _an_hour(told["lately"], told["since"], now), left, place)
 
 
 def _an_hour(count: int | None, first: datetime | None, now: datetime) -> int | None:

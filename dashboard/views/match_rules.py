@@ -147,7 +147,11 @@ def _told(pair: Pair, trial: Trial) -> dict[str, Any]:
     matched = {pk: offer for pk, offers in offers_of(lines).items() for offer in offers if offer.match.stands}
     return {
         "groups": [
-            (kind, max(len(changes) - _SHOWN, 0), [_one(line, change, matched, names) for line, change in changes[:_SHOWN]])
+            (
+                kind,
+                max(len(changes) - _SHOWN, 0),
+                [_one(line, change, matched, names) for line, change in changes[:_SHOWN]],
+            )
             for kind, changes in shown.items()
         ],
         "matched": len(matched),

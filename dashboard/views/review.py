@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.views.decorators.http import require_GET
 
 from dashboard.core.cursors import Cursor, encode_cursor
@@ -41,6 +41,8 @@ def reconcile(request: MemberRequest, pair: Pair) -> HttpResponse:
         "tab": "review",
         "filters": filters,
         "rows": shown,
+        "list_query": list_query(request),
+        "may_go_on": not request.GET.get("line"),
         "page": page,
         "states": filters.states,
         "totals": totals(rows),
@@ -90,7 +92,7 @@ def reconcile_rows(request: MemberRequest, pair: Pair) -> HttpResponse:
         before=request.GET.get("before", ""),
         size=WINDOW,
     )
-    shown = rows_json(request, pair, as_rows(page.rows))
+    shown = rows_json(as_rows(page.rows), list_query(request))
     return JsonResponse({"rows": shown, "after": page.after, "before": page.before})
 
 
@@ -112,13 +114,22 @@ def reconcile_history(request: MemberRequest, pair: Pair, bank_line_id: int) -> 
     return render(request, "dashboard/review/history.html", context)
 
 
-def rows_json(request: MemberRequest, pair: Pair, rows: Iterable[LineRow]) -> list[dict[str, Any]]:
+def list_query(request: MemberRequest) -> str:
+    """The filters of the address, to be followed by the line in hand."""
+    query = request.GET.copy()
+    for name in ("line", "eq", "after", "before"):
+        query.pop(name, None)
+    return f"{query.urlencode()}&" if query else ""
+
+
+def rows_json(rows: Iterable[LineRow], query: str) -> list[dict[str, Any]]:
     """Lines as they stand now, ready to be put in place of what the page shows."""
+    template = get_template("dashboard/review/row.html")
     return [
         {
             "line": row.line.pk,
             "state": row.line.state,
-            "html": render_to_string("dashboard/review/row.html", {"pair": pair, "row": row}, request),
+            "html": template.render({"row": row, "list_query": query}),
         }
         for row in rows
     ]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from dashboard.core.wording import counted, written_money
 from dashboard.forms.review import ClosingForm
-from dashboard.selectors.review import as_rows, lines_of
+from dashboard.selectors.review import as_rows, expected_totals, lines_of
 from dashboard.selectors.review_progress import progress_of, remember_place
 from dashboard.views.review import rows_json
 from integrations.members.access import MemberRequest, pair_required
@@ -88,11 +88,11 @@ def reconcile_decide(request: MemberRequest, pair: Pair) -> HttpResponse:
     try:
         done, refused = act(asked), ""
         wake_reconcile(pair.pk)
-        remember_place(pair, request.user, request.POST.get("query", ""), _place(asked))
+        remember_place(pair, request.user, request.POST.get("query", ""), min(touched, default=None))
     except DecisionRefusedError as error:
         done, refused = Done(""), error.message
     if "application/json" in request.headers.get("Accept", ""):
-        return _json(asked, done, refused, touched | _touched(asked))
+        return _json(asked, done, refused, touched)
     (messages.error if refused else messages.success)(request, refused or done.said)
     return redirect(f"{reverse('reconcile', args=[pair.slug])}?{request.POST.get('query', '')}")
 
@@ -100,13 +100,16 @@ def reconcile_decide(request: MemberRequest, pair: Pair) -> HttpResponse:
 def _json(asked: Asked, done: Done, refused: str, touched: set[int]) -> JsonResponse:
     request, pair = asked.request, asked.pair
     rows = as_rows(list(lines_of(pair).filter(pk__in=touched).order_by("booked_on", "pk")))
-    progress = {"pair": pair, "progress": progress_of(pair, request.user)}
+    query = request.POST.get("query", "")
     answer = {
         "said": done.said,
         "refused": refused,
         "undo": done.undo,
-        "rows": rows_json(request, pair, rows),
-        "progress": render_to_string("dashboard/review/progress.html", progress, request),
+        "rows": rows_json(rows, f"{query}&" if query else ""),
+        "progress": render_to_string(
+            "dashboard/review/progress.html", {"pair": pair, "progress": progress_of(pair, request.user)}
+        ),
+        "awaited": render_to_string("dashboard/review/awaited.html", {"expected": expected_totals(pair)}),
     }
     return JsonResponse(answer)
 
@@ -115,17 +118,13 @@ def _ids(request: MemberRequest, name: str) -> list[int]:
     return [int(each) for each in request.POST.getlist(name) if each.isascii() and each.isdecimal()]
 
 
-def _place(asked: Asked) -> int | None:
-    here = asked.lines[:1] or sorted(_touched(asked))[:1]
-    return BankLine.objects.filter(pair=asked.pair, pk__in=here).values_list("pk", flat=True).first()
-
-
 def _touched(asked: Asked) -> set[int]:
     """Lines that are named, that are in the matches named, or to which something is suggested that shares a side with these."""
     mine = MatchLink.objects.filter(match__pair=asked.pair, match__in=asked.matches)
     named = list(mine.values_list("settlement", "bank_line"))
     settlements = {*asked.settlements, *(pk for pk, _ in named if pk)}
-    lines = {*asked.lines, *(pk for _, pk in named if pk)}
+    ours = BankLine.objects.filter(pair=asked.pair, pk__in=asked.lines).values_list("pk", flat=True)
+    lines = {*ours, *(pk for _, pk in named if pk)}
     rivals = Match.objects.filter(
         pair=asked.pair, state=Match.State.SUGGESTED, links__settlement__in=settlements
     )

@@ -124,9 +124,9 @@ def test_all_sure_ones_are_accepted_after_a_look(visit: Visit, desk: ReviewScene
     page = visit(f"/{desk.pair.slug}/reconcile/sure/")
     expect(page.get_by_role("heading", name="From 95 %: 12 suggestions")).to_be_visible()
     assert unsound(page, "sure") == {}
-    page.get_by_label("Confirm suggestions from").fill("96")
+    page.get_by_label("Confirm suggestions from, in per cent").fill("96")
     expect(page.get_by_text("No suggestion is that sure")).to_be_visible()
-    page.get_by_label("Confirm suggestions from").fill("90")
+    page.get_by_label("Confirm suggestions from, in per cent").fill("90")
     page.get_by_role("button", name="Accept 12 suggestions").click()
     expect(page.get_by_text("Confirmed: 12 suggestions.")).to_be_visible()
     assert states() == [*[S.MATCHED] * 12, S.SUGGESTED]

@@ -254,6 +254,7 @@ export class Desk {
     for (const row of answer.rows) this.rows.put(row);
     this.panel.again();
     document.getElementById("progress").outerHTML = answer.progress;
+    document.getElementById("awaited").outerHTML = answer.awaited;
     this.picks.draw();
     this.#drawDone();
   }
