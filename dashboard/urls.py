@@ -107,7 +107,6 @@ _records = [
     path("settlements/", settlements.settlements, name="settlements"),
     path("settlements/export.<str:file_format>", settlements.settlements_export, name="settlements-export"),
     path("settlements/bills/", settlements.settlements_bills, name="settlements-bills"),
-    path("settlements/ready/", settlements.settlements_to_click, name="settlements-to-click"),
     path("settlements/import/", settlement_files.settlements_import, name="settlements-import"),
     path(
         "settlements/import/<int:acquirer_file_id>/",

@@ -17,7 +17,6 @@ from dashboard.forms.filters import ListFilter, choice_field, day_field
 from dashboard.selectors.review_panel import minor_of
 from dashboard.tables.keyset import Sort
 from integrations.models import AccountRole, Pair
-from reconciliation.matching.deciding import DIFFERENCES
 from reconciliation.models import BankAccount, BankLine, MerchantAccount
 
 TODO: Final = "todo"
@@ -118,33 +117,6 @@ class ReviewFilter(ListFilter[BankLine]):
 
     def _start_of(self, day: date) -> date:
         return day
-
-
-class ClosingForm(PageForm):
-    """How the difference between bank lines and settlements is closed, and why."""
-
-    kind = forms.ChoiceField(
-        label="Where the difference went",
-        choices=[("", "Not said yet"), *DIFFERENCES.items()],
-        required=False,
-        widget=forms.Select(attrs={"id": "closing-kind"}),
-    )
-    account = forms.CharField(
-        label="Account in Xero",
-        max_length=10,
-        required=False,
-        help_text="Its code. Only for another account.",
-        widget=forms.TextInput(
-            attrs={"id": "closing-account", "list": "closing-accounts", "autocomplete": "off"}
-        ),
-    )
-    reason = forms.CharField(
-        label="Note",
-        max_length=500,
-        required=False,
-        help_text="Kept with the match and in the audit log.",
-        widget=forms.TextInput(attrs={"id": "closing-reason", "autocomplete": "off"}),
-    )
 
 
 def known_accounts(pair: Pair) -> list[tuple[str, str]]:

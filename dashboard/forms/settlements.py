@@ -11,7 +11,6 @@ from dashboard.forms.base import PageForm, PageModelForm
 from integrations.core.currencies import EXPONENTS
 from integrations.core.files.tables import LARGEST_FILE, Table
 from integrations.models import Pair
-from reconciliation.matching.deciding import DIFFERENCES
 from reconciliation.models import AcquirerFile, BankAccount, MerchantAccount
 from reconciliation.settlements.core.columns import (
     ALWAYS_NAMED,
@@ -198,18 +197,3 @@ class MerchantAccountForm(PageModelForm):
         account.pair, account.schemes, account.is_complete = self.pair, words, True
         account.save()
         return account
-
-
-class DifferenceForm(PageForm):
-    """Why the money at the bank is not what was settled."""
-
-    kind = forms.ChoiceField(
-        label="Why it differs", choices=[("", "Not known yet"), *DIFFERENCES.items()], required=False
-    )
-    reason = forms.CharField(
-        label="Note",
-        max_length=500,
-        required=False,
-        help_text="Kept in the audit log.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )

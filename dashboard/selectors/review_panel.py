@@ -16,6 +16,7 @@ from integrations.models import Pair
 from reconciliation.core.differences import Explanation
 from reconciliation.core.matching import words
 from reconciliation.core.matching.texts import compact
+from reconciliation.matching.deciding import DIFFERENCES
 from reconciliation.matching.explaining import explain_gap
 from reconciliation.models import BankLine, Settlement
 
@@ -37,6 +38,8 @@ class Suggestion:
     cons: list[str]
     needs: list[str]
     gap: tuple[Explanation, ...]
+    closed: str
+    """What a person said of the difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def _suggestion(pair: Pair, offer: Offer) -> Suggestion:
         cons=[each["words"] for each in reasons if _is_doubt(each)],
         needs=[each["words"] for each in reasons if each["code"].startswith(_NEEDS)],
         gap=explain_gap(pair, offer.settlements, offer.lines) if offer.match.difference_minor else (),
+        closed=f"{DIFFERENCES.get(offer.match.difference_kind, '')} {offer.match.difference_account}".strip(),
     )
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from dashboard.core.wording import counted, written_money
-from dashboard.forms.review import ClosingForm
+from dashboard.forms.closing import ClosingForm
 from dashboard.selectors.review import as_rows, expected_totals, lines_of
 from dashboard.selectors.review_progress import progress_of, remember_place
 from dashboard.views.review import rows_json

@@ -9,7 +9,8 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from dashboard.forms.review import ClosingForm, known_accounts
+from dashboard.forms.closing import ClosingForm
+from dashboard.forms.review import known_accounts
 from dashboard.selectors.review import lines_of, open_settlements
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Pair, Role

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from dashboard.forms.settlements import DifferenceForm
+from dashboard.forms.closing import AdjustmentForm, ClosingForm
 from dashboard.selectors.documents import xero_objects
 from dashboard.selectors.rollbacks import can_be_rolled_back
 from dashboard.selectors.settlements import documents_of_settlement, settlements_of, story_of_settlement
@@ -19,7 +19,6 @@ from dashboard.tables.settlements import SETTLEMENTS, SettlementFilter
 from dashboard.views.lists import ListPage
 from integrations.members.access import MemberRequest, pair_required
 from integrations.models import Pair, Role, User
-from reconciliation.books.reading_back import ready_to_match
 from reconciliation.matching.deciding import (
     DecisionRefusedError,
     confirm,
@@ -67,8 +66,8 @@ def settlements_page(request: MemberRequest, pair: Pair, settlement_id: int) -> 
         "story": story,
         "can_roll_back": can_be_rolled_back(documents_of_settlement(settlement)),
         "documents": xero_objects(story.postings, settings.XERO_APP_URL),
-        "form": DifferenceForm(auto_id="difference_%s"),
-        "adjustment_form": DifferenceForm(auto_id=False),
+        "form": ClosingForm(),
+        "adjustment_form": AdjustmentForm(auto_id=False),
     }
     return render(request, "dashboard/settlements/page.html", context)
 
@@ -82,14 +81,6 @@ def settlements_bills(request: MemberRequest, pair: Pair) -> HttpResponse:
     return render(request, "dashboard/settlements/bills.html", context)
 
 
-@require_GET
-@pair_required()
-def settlements_to_click(request: MemberRequest, pair: Pair) -> HttpResponse:
-    """Bank lines whose transfer is in Xero, ready to be clicked together there."""
-    context = {"pair": pair, "ties": ready_to_match(pair.pk), "tab": "to-click"}
-    return render(request, "dashboard/settlements/to_click.html", context)
-
-
 @require_POST
 @pair_required(Role.OPERATOR)
 def settlements_decide(
@@ -97,10 +88,10 @@ def settlements_decide(
 ) -> HttpResponse:
     """Confirm, reject, undo or explain a match of a settlement."""
     match = get_object_or_404(Match, pair=pair, pk=match_id, links__settlement=settlement_id)
-    form = DifferenceForm(request.POST)
+    form = ClosingForm(request.POST)
     if form.is_valid():
         try:
-            said = _ACTS[act](match, request.user, form.cleaned_data["kind"], form.cleaned_data["reason"])
+            said = _ACTS[act](match, request.user, form.cleaned_data)
             messages.success(request, said)
             wake_reconcile(pair.pk)
         except DecisionRefusedError as refused:
@@ -117,10 +108,9 @@ def settlements_adjustment(
 ) -> HttpResponse:
     """Say what an adjustment of the acquirer is."""
     line = get_object_or_404(SettlementLine, settlement__pair=pair, settlement=settlement_id, pk=line_id)
-    form = DifferenceForm(request.POST)
+    form = AdjustmentForm(request.POST)
     try:
-        kind = form.cleaned_data["kind"] if form.is_valid() else ""
-        explain_adjustment(line, kind, request.user, reason=form.cleaned_data.get("reason", ""))
+        explain_adjustment(line, form.cleaned_data["kind"] if form.is_valid() else "", request.user)
         messages.success(request, "Kept. It is booked next.")
         wake_reconcile(pair.pk)
     except DecisionRefusedError as refused:
@@ -128,27 +118,31 @@ def settlements_adjustment(
     return redirect("settlements-page", pair.slug, settlement_id)
 
 
-def _confirm(match: Match, by: User, kind: str, reason: str) -> str:
-    confirm(match, by, difference_kind=kind, reason=reason)
+Said = Mapping[str, str]
+"""Where a difference went, to which account, and why."""
+
+
+def _confirm(match: Match, by: User, said: Said) -> str:
+    confirm(match, by, difference_kind=said["kind"], account=said["account"], reason=said["reason"])
     return "Confirmed. It is booked next."
 
 
-def _reject(match: Match, by: User, kind: str, reason: str) -> str:
-    reject(match, by, reason=reason)
+def _reject(match: Match, by: User, said: Said) -> str:
+    reject(match, by, reason=said["reason"])
     return "Rejected. It is not offered again."
 
 
-def _undo(match: Match, by: User, kind: str, reason: str) -> str:
-    undo(match, by, reason=reason)
+def _undo(match: Match, by: User, said: Said) -> str:
+    undo(match, by, reason=said["reason"])
     return "Undone. What was booked for it is taken back."
 
 
-def _explain(match: Match, by: User, kind: str, reason: str) -> str:
-    explain_difference(match, kind, by, reason=reason)
+def _explain(match: Match, by: User, said: Said) -> str:
+    explain_difference(match, said["kind"], by, account=said["account"], reason=said["reason"])
     return "Kept. What it calls for is booked next."
 
 
-_ACTS: dict[str, Callable[[Match, User, str, str], str]] = {
+_ACTS: dict[str, Callable[[Match, User, Said], str]] = {
     "confirm": _confirm,
     "reject": _reject,
     "undo": _undo,

@@ -178,4 +178,4 @@ def test_lists_are_shown_exported_and_narrowed(pair: Pair) -> None:
     assert b"400002" in listed.content and b">400001<" not in listed.content
     exported = b"".join(client.get(to(pair, "settlements-export", "csv")))
     assert b"1130.10" in exported
-    assert b"Nothing to click" in client.get(to(pair, "settlements-to-click")).content
+    assert b"Nothing to click" in client.get(to(pair, "reconcile-ready")).content
