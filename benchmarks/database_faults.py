@@ -62,11 +62,11 @@ def _of_postings(pair: Pair) -> Iterator[RowFault]:
 
     for kind in ("payment", "refund", "spend", "bank_transfer"):
         posted = Posting.objects.filter(pair=pair, kind=kind, state="posted").order_by("pk")
-        for place, row in enumerate(posted.select_related("payment", "refund")[: 2 * _MOST]):
+        for place, row in enumerate(posted.select_related("payment", "refund", "dispute")[: 2 * _MOST]):
             names: tuple[str, ...] = (
                 row.natural_key,
                 row.remote_id,
-                str(row.payment or row.refund or row.natural_key),
+                str(row.payment or row.refund or row.dispute or row.natural_key),
             )
             names = (*names, *_settlement_names(row.pk))
             change = "amount_minor = amount_minor + 1" if place % 2 else "state = 'cancelled'"
@@ -121,11 +121,7 @@ def _matched_with(match: int) -> tuple[str, ...]:
 def _bank_fault(kind: str, line: int, match: int) -> Callable[[], None]:
     def put_in() -> None:
         if kind == "doubled":
-            _sql("INSERT INTO reconciliation_bankline (pair_id, bank_account_id, statement_id, identity, row, booked_on, "
-                 "amount_minor, currency, reference, description, counterparty, state, is_reconciled_in_xero, created_at) "
-                 "SELECT pair_id, bank_account_id, statement_id, identity || '-again', row, booked_on, amount_minor, currency, "
-                 "reference, description, counterparty, 'open', NULL, created_at FROM reconciliation_bankline WHERE id = %s",
-                 line)()  # fmt: skip
+            _double(line)
             return
         if kind == "changed":
             _sql("UPDATE reconciliation_bankline SET amount_minor = amount_minor - 1 WHERE id = %s", line)()
@@ -143,6 +139,14 @@ def _bank_fault(kind: str, line: int, match: int) -> Callable[[], None]:
         _sql("DELETE FROM reconciliation_bankline WHERE id = %s", line)()
 
     return put_in
+
+
+def _double(line: int) -> None:
+    from reconciliation.models import BankLine
+
+    again = BankLine.objects.get(pk=line)
+    again.pk, again.identity, again.state = None, f"{again.identity}-again", BankLine.State.OPEN
+    again.save()
 
 
 def _of_the_log(pair: Pair) -> Iterator[RowFault]:

@@ -25,6 +25,7 @@ from reconciliation.models import (
 from reconciliation.proof.accounts import Clearing, clearing_of, clearing_of_scheme
 from reconciliation.proof.core.lights import Break, Moment, Proved, Term
 from reconciliation.proof.core.unbanked import Expected, Moved, clearing_equals_unbanked
+from reconciliation.proof.culprits import culprits
 from reconciliation.proof.ledger import moved_by_group
 from reconciliation.proof.overdue import overdue
 from sync.models import Posting
@@ -173,7 +174,8 @@ class _Gathered:
         lines = SettlementLine.objects.filter(settlement__in=settlements)
         unbooked = self._unbooked(lines)
         wrong = [_wrong(line) for line in lines.select_related("settlement") if _is_untied(line)]
-        return unbooked, tuple(wrong)
+        kind, _, key = group.partition(":")
+        return unbooked, (*wrong, *culprits(settlements, int(key) if kind == "match" else None))
 
     def _unbooked(self, lines: QuerySet[SettlementLine]) -> int:
         """Sales and refunds of the settlement that have no posting at all: they show at their own place."""

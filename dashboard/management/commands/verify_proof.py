@@ -17,7 +17,8 @@ from reconciliation.proof.core.lights import Break, Moment, Proved
 from reconciliation.proof.proving import prove, today_of
 from reconciliation.settlements.retelling import RetoldSettlements, retell_settlements
 from reconciliation.statements.retelling import RetoldStatements, retell_statements
-from sync.services.retelling import Retold, retell
+from sync.services.retelling import Differs, Retold, retell
+from sync.services.retelling_postings import retell_postings
 
 
 class Command(BaseCommand):
@@ -62,11 +63,13 @@ def _proof(pair: Pair, *, from_log: bool) -> dict[str, Any]:
     retold = retell(pair) if from_log else None
     lines = retell_statements(pair) if from_log else None
     settled = retell_settlements(pair) if from_log else None
+    postings = retell_postings(pair) if from_log else (0, [])
     proved = prove(pair, Moment(today_of(pair)))
     reversed_in_xero = [_said(heap) for heap in to_take_back(pair)]
     return {
         "holds": broken is None
         and not any(each.difference or each.breaks for each in proved)
+        and not postings[1]
         and not any(each and each.differences for each in (retold, lines, settled)),
         "chain": "whole" if broken is None else f"breaks at message {broken.sequence}: {broken.reason}",
         "captured": [
@@ -78,7 +81,11 @@ def _proof(pair: Pair, *, from_log: bool) -> dict[str, Any]:
         "proof": [_line(each) for each in proved],
         "breaks": [_break(each, one.currency) for one in proved for each in one.breaks],
         "overdue": [_break(each, one.currency) for one in proved for each in one.alerts],
-        **({} if retold is None or lines is None or settled is None else _from_log(retold, lines, settled)),
+        **(
+            {}
+            if retold is None or lines is None or settled is None
+            else _from_log(retold, lines, settled, postings)
+        ),
     }
 
 
@@ -109,14 +116,16 @@ _NAMES: Final = {
 }
 
 
-def _from_log(retold: Retold, lines: RetoldStatements, settled: RetoldSettlements) -> dict[str, Any]:
+def _from_log(
+    retold: Retold, lines: RetoldStatements, settled: RetoldSettlements, postings: tuple[int, list[Differs]]
+) -> dict[str, Any]:
     return {
         "told_again": f"{retold.events} messages: {retold.payments} payments, {retold.refunds} refunds, "
         f"{retold.disputes} disputes, {retold.orders} orders; {lines.statements} statements: {lines.lines} bank lines; "
-        f"{settled.settlements} settlements: {settled.lines} lines; {settled.matches} matches",
+        f"{settled.settlements} settlements: {settled.lines} lines; {settled.matches} matches; {postings[0]} postings",
         "older_than_the_log": retold.unexplained + lines.unexplained,
         "differences": [
             f"{item.kind} {item.key}: stored {item.stored}, the log tells {item.told}"
-            for item in (*retold.differences, *lines.differences, *settled.differences)
+            for item in (*retold.differences, *lines.differences, *settled.differences, *postings[1])
         ],
     }
