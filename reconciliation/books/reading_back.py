@@ -14,7 +14,7 @@ from integrations.core.failures import PermanentFailure
 from integrations.models import Connection
 from integrations.opayo.sweep import merge_cursors
 from integrations.xero.client import XeroClient
-from reconciliation.models import BankLine, SettlementPosting
+from reconciliation.models import BankAccount, BankLine, SettlementPosting
 from sync.models import Posting
 
 NEXT_AT: Final = "next_read_back_at"
@@ -40,7 +40,9 @@ def read_back(connection: Connection) -> int:
     if not ties:
         return 0
     days = [tie.bank_line.booked_on for tie in ties if tie.bank_line]
-    found = _flags(XeroClient(connection), min(days), max(days))
+    transfers = _transfers(XeroClient(connection), min(days), max(days))
+    _learn_accounts(connection.pair_id, transfers)
+    found = _flags(transfers)
     done: dict[bool, list[int]] = {True: [], False: []}
     for tie in ties:
         flags = found.get(tie.posting.remote_id)
@@ -66,17 +68,18 @@ def _waiting(pair_id: int) -> list[SettlementPosting]:
     return list(rows.select_related("posting", "bank_line__bank_account", "settlement"))
 
 
-def _flags(client: XeroClient, since: date, until: date) -> Mapping[str, Mapping[bool, bool]]:
+def _learn_accounts(pair_id: int, transfers: Iterable[Mapping[str, Any]]) -> None:
+    """Keep Xero's ids of the bank accounts, by which they are opened there."""
+    ends = [row.get(side) or {} for row in transfers for side in ("FromBankAccount", "ToBankAccount")]
+    ids = {end["Code"]: str(end["AccountID"]) for end in ends if end.get("Code") and end.get("AccountID")}
+    for account in BankAccount.objects.filter(pair=pair_id, account_code__in=ids):
+        if account.xero_account_id != ids[account.account_code]:
+            account.xero_account_id = ids[account.account_code]
+            account.save(update_fields=["xero_account_id"])
+
+
+def _flags(transfers: Iterable[Mapping[str, Any]]) -> Mapping[str, Mapping[bool, bool]]:
     """By transfer, whether each side is reconciled: True is where the money went, False where it came from."""
-    where = f"Date>={_literal(since)} AND Date<={_literal(until)}"
-    reply = client.call(
-        "GET", "/BankTransfers", purpose="reconciled", params={"where": where}, priority="background"
-    )
-    if reply.status != 200:
-        raise PermanentFailure(
-            "Xero did not list its bank transfers, so nothing is known of what was reconciled."
-        )
-    transfers: Iterable[Mapping[str, Any]] = reply.body.get("BankTransfers") or ()
     return {
         str(row["BankTransferID"]): {
             True: bool(row.get("ToIsReconciled")),
@@ -85,6 +88,19 @@ def _flags(client: XeroClient, since: date, until: date) -> Mapping[str, Mapping
         for row in transfers
         if row.get("Status") != _GONE
     }
+
+
+def _transfers(client: XeroClient, since: date, until: date) -> list[Mapping[str, Any]]:
+    """The transfers dated between these days."""
+    where = f"Date>={_literal(since)} AND Date<={_literal(until)}"
+    reply = client.call(
+        "GET", "/BankTransfers", purpose="reconciled", params={"where": where}, priority="background"
+    )
+    if reply.status != 200:
+        raise PermanentFailure(
+            "Xero did not list its bank transfers, so nothing is known of what was reconciled."
+        )
+    return list(reply.body.get("BankTransfers") or ())
 
 
 def _literal(day: date) -> str:

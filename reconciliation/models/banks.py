@@ -17,6 +17,9 @@ class BankAccount(models.Model):
     slug = models.SlugField(max_length=80)
     currency = models.CharField(max_length=3)
     account_code = models.CharField(max_length=10, help_text="Xero's code of the bank account.")
+    xero_account_id = models.CharField(
+        max_length=36, blank=True, default="", help_text="Xero's id of it, as read back with its transfers."
+    )
     sort_code = models.CharField(max_length=8, blank=True, default="")
     number_ending = models.CharField(max_length=4, blank=True, default="", help_text="Its last four digits.")
     iban_ending = models.CharField(max_length=4, blank=True, default="")
