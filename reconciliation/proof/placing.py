@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from integrations.models import Pair, Payment, Refund
 from reconciliation.proof.core.lights import Break, Moment, Proved
 from reconciliation.proof.core.records import Heap, records_equal_xero
+from reconciliation.proof.reports import begin_of
 from sync.models import Posting
 from sync.selectors.places import (
     PLACES,
@@ -46,8 +47,19 @@ def prove_records(pair: Pair, currency: str, moment: Moment) -> Proved:
     given = refunds.filter(payment__state=Payment.State.CAPTURED)
     heaps = _heaps(captured, given)
     taking_back = payments.filter(in_place(TO_TAKE_BACK)).aggregate(minor=Sum("amount_minor"))["minor"]
-    breaks = [*_payments_that_differ(captured), *_refunds_that_differ(given), *_still_there(payments)]
+    breaks = _breaks(captured, given, payments, begin_of(moment.day))
     return records_equal_xero(currency, heaps, breaks[:_MOST], int(taking_back or 0))
+
+
+def _breaks(
+    captured: QuerySet[Payment], given: QuerySet[Refund], payments: QuerySet[Payment], since: date
+) -> list[Break]:
+    """What differs, among what was taken or given back since a day: of older months the packs are held against it."""
+    return [
+        *_payments_that_differ(captured.filter(taken_at__date__gte=since)),
+        *_refunds_that_differ(given.filter(happened_at__date__gte=since)),
+        *_still_there(payments.filter(taken_at__date__gte=since)),
+    ]
 
 
 def _heaps(captured: QuerySet[Payment], given: QuerySet[Refund]) -> list[Heap]:

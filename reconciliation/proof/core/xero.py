@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
+from integrations.core.money import Money
 from reconciliation.proof.core.lights import Break, Proved, Term
 
 What = Literal["lost", "changed", "moved", "doubled", "strange", "unexplained"]
@@ -197,7 +198,7 @@ _MOVES_NOTHING: Final = frozenset({"CreditNotes", "Invoices"})
 
 
 def _money(document: Document) -> str:
-    return f"{document.minor} {document.currency} minor units"
+    return str(Money(document.minor, document.currency))
 
 
 def _codes(document: Document) -> str:

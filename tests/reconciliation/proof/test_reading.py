@@ -37,15 +37,15 @@ def day(trade: Trade) -> Trade:
     trade.give_back("HF-1", "10.00")
     trade.post()
     line = {"Description": "Fees", "Quantity": 1, "UnitAmount": 2, "LineAmount": 2, "AccountCode": "404", "TaxType": "NONE", "TaxAmount": 0}  # fmt: skip
-    for number in range(5):
-        _make(trade, "spend", f"fee {number}", 200, {
-            "Type": "SPEND", "Contact": {"Name": "Elavon"}, "BankAccount": {"Code": "095"}, "Date": f"2026-11-2{number}",
-            "Reference": f"fee {number}", "LineAmountTypes": "NoTax", "LineItems": [line], "CurrencyCode": "GBP",
+    for each in range(5):
+        _make(trade, "spend", f"fee {each}", 200, {
+            "Type": "SPEND", "Contact": {"Name": "Elavon"}, "BankAccount": {"Code": "095"}, "Date": f"2026-11-2{each}",
+            "Reference": f"fee {each}", "LineAmountTypes": "NoTax", "LineItems": [line], "CurrencyCode": "GBP",
         })  # fmt: skip
-    for number in range(2):
-        _make(trade, "bank_transfer", f"line {number}", 1500, {
+    for each in range(2):
+        _make(trade, "bank_transfer", f"line {each}", 1500, {
             "FromBankAccount": {"Code": "095"}, "ToBankAccount": {"Code": "090"}, "Amount": 15, "Date": "2026-11-22",
-            "Reference": f"line {number}",
+            "Reference": f"line {each}",
         })  # fmt: skip
     trade.post()
     return trade
