@@ -48,5 +48,9 @@ def ready_in_xero(pair: Pair, base: str) -> list[AccountToClick]:
         done = BankLine.objects.filter(bank_account=account, is_reconciled_in_xero=True).count()
         if lines or done:
             minor = sum(each.line.amount_minor for each in lines)
-            found.append(AccountToClick(account, lines, minor, done, xero_reconcile_page(base, account.xero_account_id)))
+            found.append(
+                AccountToClick(
+                    account, lines, minor, done, xero_reconcile_page(base, account.xero_account_id)
+                )
+            )
     return found

@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0010_invoice_of_void'),
+        ("integrations", "0010_invoice_of_void"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='event',
-            name='source',
-            field=models.CharField(choices=[('shop', 'Shop'), ('opayo', 'Opayo'), ('xero', 'Xero'), ('acquirer', 'Acquirer'), ('bank', 'Bank'), ('person', 'Person')], max_length=8),
+            model_name="event",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("shop", "Shop"),
+                    ("opayo", "Opayo"),
+                    ("xero", "Xero"),
+                    ("acquirer", "Acquirer"),
+                    ("bank", "Bank"),
+                    ("person", "Person"),
+                ],
+                max_length=8,
+            ),
         ),
     ]

@@ -7,53 +7,125 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0012_saved_cards'),
+        ("integrations", "0012_saved_cards"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='pair',
-            name='dispute_alert_days',
-            field=models.JSONField(blank=True, default=integrations.models.pairs.default_alert_days, help_text="Days before a dispute's deadline on which people are told."),
+            model_name="pair",
+            name="dispute_alert_days",
+            field=models.JSONField(
+                blank=True,
+                default=integrations.models.pairs.default_alert_days,
+                help_text="Days before a dispute's deadline on which people are told.",
+            ),
         ),
         migrations.CreateModel(
-            name='DisputeColumns',
+            name="DisputeColumns",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('acquirer', models.CharField(max_length=80)),
-                ('heads', models.JSONField(default=dict, help_text='What is read → head of its column.')),
-                ('fixed', models.JSONField(blank=True, default=dict, help_text='What is read → its value for all rows.')),
-                ('words', models.JSONField(default=dict, help_text="The acquirer's word for a stage → our state.")),
-                ('month_first', models.BooleanField(default=False)),
-                ('comma', models.BooleanField(default=False, help_text='The decimal sign is a comma.')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dispute_columns', to='integrations.pair')),
-                ('updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("acquirer", models.CharField(max_length=80)),
+                ("heads", models.JSONField(default=dict, help_text="What is read → head of its column.")),
+                (
+                    "fixed",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="What is read → its value for all rows."
+                    ),
+                ),
+                (
+                    "words",
+                    models.JSONField(default=dict, help_text="The acquirer's word for a stage → our state."),
+                ),
+                ("month_first", models.BooleanField(default=False)),
+                ("comma", models.BooleanField(default=False, help_text="The decimal sign is a comma.")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dispute_columns",
+                        to="integrations.pair",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pair', 'acquirer'), name='dispute_columns_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("pair", "acquirer"), name="dispute_columns_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DisputeFile',
+            name="DisputeFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('acquirer', models.CharField(blank=True, default='', max_length=80)),
-                ('sha256', models.CharField(help_text='Of the file as it was chosen.', max_length=64)),
-                ('content', models.BinaryField(help_text='Card numbers masked; empty once it is imported or left.')),
-                ('state', models.CharField(choices=[('waiting', 'Looked at, not imported'), ('imported', 'Imported'), ('left', 'Left')], default='waiting', max_length=8)),
-                ('told_count', models.PositiveIntegerField(default=0, help_text='Rows that told something new.')),
-                ('bad_count', models.PositiveIntegerField(default=0, help_text='Rows that were not taken.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dispute_files', to='integrations.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("acquirer", models.CharField(blank=True, default="", max_length=80)),
+                ("sha256", models.CharField(help_text="Of the file as it was chosen.", max_length=64)),
+                (
+                    "content",
+                    models.BinaryField(help_text="Card numbers masked; empty once it is imported or left."),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Looked at, not imported"),
+                            ("imported", "Imported"),
+                            ("left", "Left"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "told_count",
+                    models.PositiveIntegerField(default=0, help_text="Rows that told something new."),
+                ),
+                ("bad_count", models.PositiveIntegerField(default=0, help_text="Rows that were not taken.")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dispute_files",
+                        to="integrations.pair",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['pair', '-created_at'], name='dispute_file_newest')],
+                "indexes": [models.Index(fields=["pair", "-created_at"], name="dispute_file_newest")],
             },
         ),
     ]

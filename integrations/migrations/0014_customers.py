@@ -8,233 +8,429 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0013_dispute_files'),
+        ("integrations", "0013_dispute_files"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CustomerChange',
+            name="CustomerChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=20)),
-                ('source', models.CharField(choices=[('shop', 'Shop'), ('xero', 'Xero'), ('person', 'A person')], max_length=6)),
-                ('before', models.JSONField(help_text='What that side had told before.', null=True)),
-                ('told', models.JSONField()),
-                ('counted', models.BooleanField()),
-                ('reason', models.TextField(blank=True, default='')),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=20)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("shop", "Shop"), ("xero", "Xero"), ("person", "A person")], max_length=6
+                    ),
+                ),
+                ("before", models.JSONField(help_text="What that side had told before.", null=True)),
+                ("told", models.JSONField()),
+                ("counted", models.BooleanField()),
+                ("reason", models.TextField(blank=True, default="")),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='CustomerIdentity',
+            name="CustomerIdentity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(choices=[('shop', 'Shop'), ('opayo', 'Opayo'), ('xero', 'Xero')], max_length=8)),
-                ('kind', models.CharField(choices=[('external_id', 'Customer number'), ('contact_number', 'Contact number'), ('contact_id', 'ContactID'), ('email', 'E-mail address')], max_length=16)),
-                ('value', models.CharField(help_text='E-mail addresses in lower case.', max_length=255)),
-                ('first_seen_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "system",
+                    models.CharField(
+                        choices=[("shop", "Shop"), ("opayo", "Opayo"), ("xero", "Xero")], max_length=8
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("external_id", "Customer number"),
+                            ("contact_number", "Contact number"),
+                            ("contact_id", "ContactID"),
+                            ("email", "E-mail address"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("value", models.CharField(help_text="E-mail addresses in lower case.", max_length=255)),
+                ("first_seen_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='CustomerMerge',
+            name="CustomerMerge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('merge', 'Merged'), ('split', 'Split')], max_length=5)),
-                ('moved', models.JSONField(default=dict, help_text='Ids of what moved, by kind of record.')),
-                ('before', models.JSONField(default=dict, help_text='Both customers and the unsent postings as they were.')),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_reason', models.TextField(blank=True, default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("merge", "Merged"), ("split", "Split")], max_length=5)),
+                ("moved", models.JSONField(default=dict, help_text="Ids of what moved, by kind of record.")),
+                (
+                    "before",
+                    models.JSONField(
+                        default=dict, help_text="Both customers and the unsent postings as they were."
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_reason", models.TextField(blank=True, default="")),
             ],
         ),
         migrations.CreateModel(
-            name='CustomerOwnership',
+            name="CustomerOwnership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owners', models.JSONField(default=dict, help_text='Field → shop, xero, latest or person.')),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("owners", models.JSONField(default=dict, help_text="Field → shop, xero, latest or person.")),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='CustomerSuggestion',
+            name="CustomerSuggestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.PositiveSmallIntegerField(help_text='0 to 100; no probability.')),
-                ('reasons', models.JSONField(default=list, help_text='What speaks for it and against it, with points.')),
-                ('state', models.CharField(choices=[('open', 'To be looked at'), ('confirmed', 'One customer'), ('rejected', 'Two customers')], default='open', max_length=9)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_reason', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField(help_text="0 to 100; no probability.")),
+                (
+                    "reasons",
+                    models.JSONField(
+                        default=list, help_text="What speaks for it and against it, with points."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "To be looked at"),
+                            ("confirmed", "One customer"),
+                            ("rejected", "Two customers"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_reason", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.AddField(
-            model_name='customer',
-            name='compared_at',
-            field=models.DateTimeField(blank=True, help_text='When it was last compared with the others; empty: not yet as it is.', null=True),
+            model_name="customer",
+            name="compared_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="When it was last compared with the others; empty: not yet as it is.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='held',
-            field=models.JSONField(blank=True, default=dict, help_text="Field → value, and whose word it is, where that is not the shop's."),
+            model_name="customer",
+            name="held",
+            field=models.JSONField(
+                blank=True,
+                default=dict,
+                help_text="Field → value, and whose word it is, where that is not the shop's.",
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='match_keys',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None),
+            model_name="customer",
+            name="match_keys",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.TextField(), blank=True, default=list, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_customers', to='integrations.customer'),
+            model_name="customer",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged_customers",
+                to="integrations.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='pushed',
-            field=models.JSONField(blank=True, default=dict, help_text='Field → what Xero was last told of it, and whether Xero answered.'),
+            model_name="customer",
+            name="pushed",
+            field=models.JSONField(
+                blank=True,
+                default=dict,
+                help_text="Field → what Xero was last told of it, and whether Xero answered.",
+            ),
         ),
         migrations.AddField(
-            model_name='knowncontact',
-            name='details',
-            field=models.JSONField(blank=True, default=dict, help_text='What Xero last told of the fields that shop and Xero both keep.'),
+            model_name="knowncontact",
+            name="details",
+            field=models.JSONField(
+                blank=True,
+                default=dict,
+                help_text="What Xero last told of the fields that shop and Xero both keep.",
+            ),
         ),
         migrations.AddField(
-            model_name='knowncontact',
-            name='match_keys',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None),
+            model_name="knowncontact",
+            name="match_keys",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.TextField(), blank=True, default=list, size=None
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('compared_at__isnull', True)), fields=['pair', 'id'], name='customer_to_compare'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("compared_at__isnull", True)),
+                fields=["pair", "id"],
+                name="customer_to_compare",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['match_keys'], name='customer_match_keys'),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fastupdate=False, fields=["match_keys"], name="customer_match_keys"
+            ),
         ),
         migrations.AddIndex(
-            model_name='knowncontact',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['match_keys'], name='known_contact_match_keys'),
+            model_name="knowncontact",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fastupdate=False, fields=["match_keys"], name="known_contact_match_keys"
+            ),
         ),
         migrations.AddField(
-            model_name='customerchange',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+            model_name="customerchange",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='customerchange',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='integrations.customer'),
+            model_name="customerchange",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="changes",
+                to="integrations.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='customeridentity',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identities', to='integrations.customer'),
+            model_name="customeridentity",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="identities",
+                to="integrations.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='customeridentity',
-            name='pair',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customer_identities', to='integrations.pair'),
+            model_name="customeridentity",
+            name="pair",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="customer_identities",
+                to="integrations.pair",
+            ),
         ),
         migrations.AddField(
-            model_name='customermerge',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="customermerge",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='customermerge',
-            name='other',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts_as_other', to='integrations.customer'),
+            model_name="customermerge",
+            name="other",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="acts_as_other",
+                to="integrations.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='customermerge',
-            name='pair',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customer_merges', to='integrations.pair'),
+            model_name="customermerge",
+            name="pair",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="customer_merges",
+                to="integrations.pair",
+            ),
         ),
         migrations.AddField(
-            model_name='customermerge',
-            name='survivor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts_as_survivor', to='integrations.customer'),
+            model_name="customermerge",
+            name="survivor",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="acts_as_survivor",
+                to="integrations.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='customermerge',
-            name='undone_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="customermerge",
+            name="undone_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='customerownership',
-            name='pair',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='customer_ownership', to='integrations.pair'),
+            model_name="customerownership",
+            name="pair",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="customer_ownership",
+                to="integrations.pair",
+            ),
         ),
         migrations.AddField(
-            model_name='customersuggestion',
-            name='contact',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='suggested', to='integrations.knowncontact'),
+            model_name="customersuggestion",
+            name="contact",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="suggested",
+                to="integrations.knowncontact",
+            ),
         ),
         migrations.AddField(
-            model_name='customersuggestion',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+            model_name="customersuggestion",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='customersuggestion',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suggested_first', to='integrations.customer'),
+            model_name="customersuggestion",
+            name="first",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="suggested_first",
+                to="integrations.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='customersuggestion',
-            name='pair',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customer_suggestions', to='integrations.pair'),
+            model_name="customersuggestion",
+            name="pair",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="customer_suggestions",
+                to="integrations.pair",
+            ),
         ),
         migrations.AddField(
-            model_name='customersuggestion',
-            name='second',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='suggested_second', to='integrations.customer'),
+            model_name="customersuggestion",
+            name="second",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="suggested_second",
+                to="integrations.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='customermerge',
-            name='suggestion',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='integrations.customersuggestion'),
+            model_name="customermerge",
+            name="suggestion",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="acts",
+                to="integrations.customersuggestion",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customerchange',
-            index=models.Index(fields=['customer', 'field', '-id'], name='change_of_field'),
+            model_name="customerchange",
+            index=models.Index(fields=["customer", "field", "-id"], name="change_of_field"),
         ),
         migrations.AddIndex(
-            model_name='customeridentity',
-            index=models.Index(condition=models.Q(('kind', 'email')), fields=['pair', 'value'], name='identity_email'),
+            model_name="customeridentity",
+            index=models.Index(
+                condition=models.Q(("kind", "email")), fields=["pair", "value"], name="identity_email"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customeridentity',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'email'), _negated=True), fields=('pair', 'system', 'kind', 'value'), name='identity_leads_to_one'),
+            model_name="customeridentity",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "email"), _negated=True),
+                fields=("pair", "system", "kind", "value"),
+                name="identity_leads_to_one",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customersuggestion',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['pair', '-score', 'id'], name='suggestion_open'),
+            model_name="customersuggestion",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["pair", "-score", "id"], name="suggestion_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customersuggestion',
-            constraint=models.UniqueConstraint(condition=models.Q(('second__isnull', False)), fields=('first', 'second'), name='suggested_once'),
+            model_name="customersuggestion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("second__isnull", False)),
+                fields=("first", "second"),
+                name="suggested_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customersuggestion',
-            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', False)), fields=('first', 'contact'), name='contact_suggested_once'),
+            model_name="customersuggestion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("contact__isnull", False)),
+                fields=("first", "contact"),
+                name="contact_suggested_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customersuggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('second__isnull', True), ('contact__isnull', True), _connector='XOR'), name='suggests_one_other'),
+            model_name="customersuggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("second__isnull", True), ("contact__isnull", True), _connector="XOR"),
+                name="suggests_one_other",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customersuggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('second__isnull', True), ('first__lt', models.F('second')), _connector='OR'), name='suggestion_in_order'),
+            model_name="customersuggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("second__isnull", True), ("first__lt", models.F("second")), _connector="OR"
+                ),
+                name="suggestion_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customermerge',
-            index=models.Index(fields=['survivor', '-id'], name='merge_of_survivor'),
+            model_name="customermerge",
+            index=models.Index(fields=["survivor", "-id"], name="merge_of_survivor"),
         ),
         migrations.AddIndex(
-            model_name='customermerge',
-            index=models.Index(fields=['other', '-id'], name='merge_of_other'),
+            model_name="customermerge",
+            index=models.Index(fields=["other", "-id"], name="merge_of_other"),
         ),
     ]

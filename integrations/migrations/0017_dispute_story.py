@@ -15,7 +15,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="dispute",
             name="tie_count",
-            field=models.PositiveIntegerField(default=0, help_text="How often it was tied to another payment."),
+            field=models.PositiveIntegerField(
+                default=0, help_text="How often it was tied to another payment."
+            ),
         ),
         migrations.AddField(
             model_name="dispute",

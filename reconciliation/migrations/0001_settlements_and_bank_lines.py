@@ -6,316 +6,870 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('integrations', '0011_bank_transfers'),
-        ('sync', '0005_bank_transfers'),
+        ("integrations", "0011_bank_transfers"),
+        ("sync", "0005_bank_transfers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BankAccount',
+            name="BankAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('slug', models.SlugField(max_length=80)),
-                ('currency', models.CharField(max_length=3)),
-                ('account_code', models.CharField(help_text="Xero's code of the bank account.", max_length=10)),
-                ('sort_code', models.CharField(blank=True, default='', max_length=8)),
-                ('number_ending', models.CharField(blank=True, default='', help_text='Its last four digits.', max_length=4)),
-                ('iban_ending', models.CharField(blank=True, default='', max_length=4)),
-                ('csv_columns', models.JSONField(blank=True, default=dict, help_text="Which column of this bank's CSV says what, as last confirmed.")),
-                ('watched_folder', models.CharField(blank=True, default='', max_length=255)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_accounts', to='integrations.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("slug", models.SlugField(max_length=80)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "account_code",
+                    models.CharField(help_text="Xero's code of the bank account.", max_length=10),
+                ),
+                ("sort_code", models.CharField(blank=True, default="", max_length=8)),
+                (
+                    "number_ending",
+                    models.CharField(blank=True, default="", help_text="Its last four digits.", max_length=4),
+                ),
+                ("iban_ending", models.CharField(blank=True, default="", max_length=4)),
+                (
+                    "csv_columns",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="Which column of this bank's CSV says what, as last confirmed.",
+                    ),
+                ),
+                ("watched_folder", models.CharField(blank=True, default="", max_length=255)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bank_accounts",
+                        to="integrations.pair",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BankLine',
+            name="BankLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity', models.CharField(max_length=120)),
-                ('row', models.PositiveIntegerField(default=0, help_text='Where it stands in its file.')),
-                ('booked_on', models.DateField()),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('reference', models.CharField(blank=True, default='', max_length=255)),
-                ('description', models.TextField(blank=True, default='')),
-                ('counterparty', models.CharField(blank=True, default='', max_length=255)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('suggested', 'Suggested'), ('matched', 'Matched'), ('not_ours', 'Not ours')], default='open', max_length=10)),
-                ('is_reconciled_in_xero', models.BooleanField(help_text='Read back from the Xero object that stands for it; empty: not asked yet.', null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('bank_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='reconciliation.bankaccount')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_lines', to='integrations.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("identity", models.CharField(max_length=120)),
+                ("row", models.PositiveIntegerField(default=0, help_text="Where it stands in its file.")),
+                ("booked_on", models.DateField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("reference", models.CharField(blank=True, default="", max_length=255)),
+                ("description", models.TextField(blank=True, default="")),
+                ("counterparty", models.CharField(blank=True, default="", max_length=255)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("suggested", "Suggested"),
+                            ("matched", "Matched"),
+                            ("not_ours", "Not ours"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "is_reconciled_in_xero",
+                    models.BooleanField(
+                        help_text="Read back from the Xero object that stands for it; empty: not asked yet.",
+                        null=True,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="reconciliation.bankaccount",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bank_lines",
+                        to="integrations.pair",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Match',
+            name="Match",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('auto', 'Matched by itself'), ('confirmed', 'Confirmed by a person'), ('suggested', 'Suggested'), ('rejected', 'Rejected'), ('undone', 'Undone'), ('superseded', 'No longer suggested')], max_length=12)),
-                ('method', models.CharField(help_text='exact, memory, rule, learned, group, person …', max_length=40)),
-                ('probability', models.DecimalField(decimal_places=6, max_digits=7)),
-                ('margin', models.DecimalField(decimal_places=6, default=0, help_text='Over the runner-up.', max_digits=7)),
-                ('reasons', models.JSONField(default=list, help_text='Each a code and words.')),
-                ('model_version', models.CharField(blank=True, default='', max_length=40)),
-                ('difference_minor', models.BigIntegerField(default=0, help_text='Bank lines less settlements.')),
-                ('difference_kind', models.CharField(blank=True, default='', help_text='fee, refund, rounding …', max_length=20)),
-                ('currency', models.CharField(max_length=3)),
-                ('decided_at', models.DateTimeField()),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='integrations.pair')),
-                ('undoes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='reconciliation.match')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("auto", "Matched by itself"),
+                            ("confirmed", "Confirmed by a person"),
+                            ("suggested", "Suggested"),
+                            ("rejected", "Rejected"),
+                            ("undone", "Undone"),
+                            ("superseded", "No longer suggested"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        help_text="exact, memory, rule, learned, group, person …", max_length=40
+                    ),
+                ),
+                ("probability", models.DecimalField(decimal_places=6, max_digits=7)),
+                (
+                    "margin",
+                    models.DecimalField(
+                        decimal_places=6, default=0, help_text="Over the runner-up.", max_digits=7
+                    ),
+                ),
+                ("reasons", models.JSONField(default=list, help_text="Each a code and words.")),
+                ("model_version", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "difference_minor",
+                    models.BigIntegerField(default=0, help_text="Bank lines less settlements."),
+                ),
+                (
+                    "difference_kind",
+                    models.CharField(
+                        blank=True, default="", help_text="fee, refund, rounding …", max_length=20
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matches",
+                        to="integrations.pair",
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="reconciliation.match",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MatchRule',
+            name="MatchRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=120)),
-                ('condition', models.TextField(help_text='In the language of the rules of the mapping studio.')),
-                ('action', models.JSONField(help_text='What is done: not ours, a fee of a kind, money of a merchant account.')),
-                ('is_on', models.BooleanField(default=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='match_rules', to='integrations.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "condition",
+                    models.TextField(help_text="In the language of the rules of the mapping studio."),
+                ),
+                (
+                    "action",
+                    models.JSONField(
+                        help_text="What is done: not ours, a fee of a kind, money of a merchant account."
+                    ),
+                ),
+                ("is_on", models.BooleanField(default=True)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="match_rules",
+                        to="integrations.pair",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='MerchantAccount',
+            name="MerchantAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mid', models.CharField(help_text="The acquirer's merchant number.", max_length=40)),
-                ('acquirer', models.CharField(max_length=80)),
-                ('auth_processor', models.CharField(blank=True, default='', max_length=80)),
-                ('currency', models.CharField(max_length=3)),
-                ('schemes', models.JSONField(blank=True, default=list, help_text="Opayo's names; empty: all not paid apart.")),
-                ('funding', models.CharField(choices=[('gross', 'Gross: fees are billed apart'), ('net', 'Net of fees'), ('net_reserve', 'Net of fees and of a reserve')], default='gross', max_length=12)),
-                ('usual_lag_days', models.PositiveSmallIntegerField(default=2, help_text='Banking days from settlement to the bank, until enough has been seen to learn it.')),
-                ('rate_card', models.JSONField(blank=True, default=dict, help_text='What the contract charges: per scheme, percentage in basis points and pence per item; VAT.')),
-                ('reserve_basis_points', models.PositiveIntegerField(default=0)),
-                ('reserve_days', models.PositiveIntegerField(default=0)),
-                ('statement_columns', models.JSONField(blank=True, default=dict, help_text="Which column of this acquirer's statement says what.")),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('bank_account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merchant_accounts', to='reconciliation.bankaccount')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merchant_accounts', to='integrations.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mid", models.CharField(help_text="The acquirer's merchant number.", max_length=40)),
+                ("acquirer", models.CharField(max_length=80)),
+                ("auth_processor", models.CharField(blank=True, default="", max_length=80)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "schemes",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Opayo's names; empty: all not paid apart."
+                    ),
+                ),
+                (
+                    "funding",
+                    models.CharField(
+                        choices=[
+                            ("gross", "Gross: fees are billed apart"),
+                            ("net", "Net of fees"),
+                            ("net_reserve", "Net of fees and of a reserve"),
+                        ],
+                        default="gross",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "usual_lag_days",
+                    models.PositiveSmallIntegerField(
+                        default=2,
+                        help_text="Banking days from settlement to the bank, until enough has been seen to learn it.",
+                    ),
+                ),
+                (
+                    "rate_card",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="What the contract charges: per scheme, percentage in basis points and pence per item; VAT.",
+                    ),
+                ),
+                ("reserve_basis_points", models.PositiveIntegerField(default=0)),
+                ("reserve_days", models.PositiveIntegerField(default=0)),
+                (
+                    "statement_columns",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="Which column of this acquirer's statement says what.",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merchant_accounts",
+                        to="reconciliation.bankaccount",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merchant_accounts",
+                        to="integrations.pair",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Period',
+            name="Period",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('prepared', 'Prepared'), ('closed', 'Closed')], default='open', max_length=8)),
-                ('checklist', models.JSONField(blank=True, default=list, help_text='Each point, how it stood, who ticked it.')),
-                ('pack', models.JSONField(blank=True, default=dict, help_text='The figures as signed, with their hash.')),
-                ('proof_hash', models.CharField(blank=True, default='', max_length=64)),
-                ('prepared_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periods', to='integrations.pair')),
-                ('prepared_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reviewed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("prepared", "Prepared"), ("closed", "Closed")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "checklist",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Each point, how it stood, who ticked it."
+                    ),
+                ),
+                (
+                    "pack",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="The figures as signed, with their hash."
+                    ),
+                ),
+                ("proof_hash", models.CharField(blank=True, default="", max_length=64)),
+                ("prepared_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="periods",
+                        to="integrations.pair",
+                    ),
+                ),
+                (
+                    "prepared_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-starts_on'],
+                "ordering": ["-starts_on"],
             },
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_code', models.CharField(max_length=10)),
-                ('currency', models.CharField(max_length=3)),
-                ('as_at', models.DateField()),
-                ('read_at', models.DateTimeField()),
-                ('xero_minor', models.BigIntegerField()),
-                ('ours_minor', models.BigIntegerField()),
-                ('findings', models.JSONField(blank=True, default=list, help_text='Documents that differ, and how.')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='integrations.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("account_code", models.CharField(max_length=10)),
+                ("currency", models.CharField(max_length=3)),
+                ("as_at", models.DateField()),
+                ("read_at", models.DateTimeField()),
+                ("xero_minor", models.BigIntegerField()),
+                ("ours_minor", models.BigIntegerField()),
+                (
+                    "findings",
+                    models.JSONField(blank=True, default=list, help_text="Documents that differ, and how."),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="integrations.pair",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=80)),
-                ('batch_id', models.CharField(blank=True, default='', help_text="Opayo's.", max_length=40)),
-                ('settled_on', models.DateField(help_text="The day of the batch, in the pair's zone.")),
-                ('due_on', models.DateField(help_text='When its money is expected at the bank.')),
-                ('currency', models.CharField(max_length=3)),
-                ('net_minor', models.BigIntegerField(default=0, help_text='What reaches the bank: the sum of the lines.')),
-                ('state', models.CharField(choices=[('expected', 'Expected'), ('stated', 'Stated by the acquirer'), ('banked', 'In the bank'), ('short', 'Short or over'), ('missing', 'Missing'), ('nothing', 'Nothing to pay')], default='expected', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('batch_event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integrations.event')),
-                ('merchant_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='reconciliation.merchantaccount')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='integrations.pair')),
-                ('statement_event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integrations.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(max_length=80)),
+                ("batch_id", models.CharField(blank=True, default="", help_text="Opayo's.", max_length=40)),
+                ("settled_on", models.DateField(help_text="The day of the batch, in the pair's zone.")),
+                ("due_on", models.DateField(help_text="When its money is expected at the bank.")),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "net_minor",
+                    models.BigIntegerField(
+                        default=0, help_text="What reaches the bank: the sum of the lines."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("expected", "Expected"),
+                            ("stated", "Stated by the acquirer"),
+                            ("banked", "In the bank"),
+                            ("short", "Short or over"),
+                            ("missing", "Missing"),
+                            ("nothing", "Nothing to pay"),
+                        ],
+                        default="expected",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "batch_event",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="integrations.event",
+                    ),
+                ),
+                (
+                    "merchant_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="reconciliation.merchantaccount",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="integrations.pair",
+                    ),
+                ),
+                (
+                    "statement_event",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="integrations.event",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MatchLink',
+            name="MatchLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stands', models.BooleanField(default=False)),
-                ('bank_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='match_links', to='reconciliation.bankline')),
-                ('match', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='reconciliation.match')),
-                ('settlement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='match_links', to='reconciliation.settlement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stands", models.BooleanField(default=False)),
+                (
+                    "bank_line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="match_links",
+                        to="reconciliation.bankline",
+                    ),
+                ),
+                (
+                    "match",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="reconciliation.match",
+                    ),
+                ),
+                (
+                    "settlement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="match_links",
+                        to="reconciliation.settlement",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SettlementLine',
+            name="SettlementLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity', models.CharField(help_text='Tells lines apart within the settlement.', max_length=120)),
-                ('kind', models.CharField(choices=[('sale', 'Sale'), ('refund', 'Refund'), ('chargeback', 'Chargeback'), ('chargeback_returned', 'Chargeback returned'), ('fee', 'Fee'), ('reserve_held', 'Reserve held'), ('reserve_released', 'Reserve released'), ('adjustment', 'Adjustment')], max_length=20)),
-                ('fee_kind', models.CharField(blank=True, default='', help_text='As the rate card names it.', max_length=40)),
-                ('amount_minor', models.BigIntegerField()),
-                ('vat_minor', models.BigIntegerField(default=0, help_text='Of a fee: the VAT within the amount.')),
-                ('scheme', models.CharField(blank=True, default='', max_length=20)),
-                ('happened_on', models.DateField(blank=True, null=True)),
-                ('vendor_tx_code', models.CharField(blank=True, default='', max_length=40)),
-                ('vps_tx_id', models.CharField(blank=True, default='', max_length=38)),
-                ('retrieval_reference', models.CharField(blank=True, default='', max_length=40)),
-                ('bank_auth_code', models.CharField(blank=True, default='', max_length=20)),
-                ('last_four', models.CharField(blank=True, default='', max_length=4)),
-                ('case_id', models.CharField(blank=True, default='', max_length=80)),
-                ('tie', models.JSONField(blank=True, default=dict, help_text='How it was tied: method, probability, reasons.')),
-                ('dispute', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlement_lines', to='integrations.dispute')),
-                ('payment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlement_lines', to='integrations.payment')),
-                ('refund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlement_lines', to='integrations.refund')),
-                ('settlement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='reconciliation.settlement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "identity",
+                    models.CharField(help_text="Tells lines apart within the settlement.", max_length=120),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("sale", "Sale"),
+                            ("refund", "Refund"),
+                            ("chargeback", "Chargeback"),
+                            ("chargeback_returned", "Chargeback returned"),
+                            ("fee", "Fee"),
+                            ("reserve_held", "Reserve held"),
+                            ("reserve_released", "Reserve released"),
+                            ("adjustment", "Adjustment"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "fee_kind",
+                    models.CharField(
+                        blank=True, default="", help_text="As the rate card names it.", max_length=40
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                (
+                    "vat_minor",
+                    models.BigIntegerField(default=0, help_text="Of a fee: the VAT within the amount."),
+                ),
+                ("scheme", models.CharField(blank=True, default="", max_length=20)),
+                ("happened_on", models.DateField(blank=True, null=True)),
+                ("vendor_tx_code", models.CharField(blank=True, default="", max_length=40)),
+                ("vps_tx_id", models.CharField(blank=True, default="", max_length=38)),
+                ("retrieval_reference", models.CharField(blank=True, default="", max_length=40)),
+                ("bank_auth_code", models.CharField(blank=True, default="", max_length=20)),
+                ("last_four", models.CharField(blank=True, default="", max_length=4)),
+                ("case_id", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "tie",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="How it was tied: method, probability, reasons."
+                    ),
+                ),
+                (
+                    "dispute",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlement_lines",
+                        to="integrations.dispute",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlement_lines",
+                        to="integrations.payment",
+                    ),
+                ),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlement_lines",
+                        to="integrations.refund",
+                    ),
+                ),
+                (
+                    "settlement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="reconciliation.settlement",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SettlementPosting',
+            name="SettlementPosting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bank_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='reconciliation.bankline')),
-                ('posting', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='settlement_posting', to='sync.posting')),
-                ('settlement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='reconciliation.settlement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "bank_line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to="reconciliation.bankline",
+                    ),
+                ),
+                (
+                    "posting",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlement_posting",
+                        to="sync.posting",
+                    ),
+                ),
+                (
+                    "settlement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to="reconciliation.settlement",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StatementFile',
+            name="StatementFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filename', models.CharField(max_length=255)),
-                ('format', models.CharField(choices=[('csv', 'CSV'), ('ofx', 'OFX'), ('mt940', 'MT940'), ('camt053', 'CAMT.053')], max_length=8)),
-                ('via', models.CharField(choices=[('upload', 'Uploaded'), ('folder', 'Watched folder'), ('api', 'API'), ('command', 'Command')], max_length=8)),
-                ('sha256', models.CharField(max_length=64)),
-                ('starts_on', models.DateField(null=True)),
-                ('ends_on', models.DateField(null=True)),
-                ('opening_minor', models.BigIntegerField(null=True)),
-                ('closing_minor', models.BigIntegerField(null=True)),
-                ('lines_new', models.PositiveIntegerField(default=0)),
-                ('lines_known', models.PositiveIntegerField(default=0, help_text='Already there from an overlapping file.')),
-                ('imported_at', models.DateTimeField(auto_now_add=True)),
-                ('bank_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='reconciliation.bankaccount')),
-                ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='integrations.event')),
-                ('imported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statement_files', to='integrations.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("filename", models.CharField(max_length=255)),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[("csv", "CSV"), ("ofx", "OFX"), ("mt940", "MT940"), ("camt053", "CAMT.053")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "via",
+                    models.CharField(
+                        choices=[
+                            ("upload", "Uploaded"),
+                            ("folder", "Watched folder"),
+                            ("api", "API"),
+                            ("command", "Command"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("starts_on", models.DateField(null=True)),
+                ("ends_on", models.DateField(null=True)),
+                ("opening_minor", models.BigIntegerField(null=True)),
+                ("closing_minor", models.BigIntegerField(null=True)),
+                ("lines_new", models.PositiveIntegerField(default=0)),
+                (
+                    "lines_known",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Already there from an overlapping file."
+                    ),
+                ),
+                ("imported_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statements",
+                        to="reconciliation.bankaccount",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="integrations.event",
+                    ),
+                ),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statement_files",
+                        to="integrations.pair",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.AddField(
-            model_name='bankline',
-            name='statement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='reconciliation.statementfile'),
+            model_name="bankline",
+            name="statement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lines",
+                to="reconciliation.statementfile",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.UniqueConstraint(fields=('pair', 'slug'), name='bank_account_once'),
+            model_name="bankaccount",
+            constraint=models.UniqueConstraint(fields=("pair", "slug"), name="bank_account_once"),
         ),
         migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['pair', 'state', '-decided_at'], name='match_state'),
+            model_name="match",
+            index=models.Index(fields=["pair", "state", "-decided_at"], name="match_state"),
         ),
         migrations.AddConstraint(
-            model_name='matchrule',
-            constraint=models.UniqueConstraint(fields=('pair', 'name'), name='match_rule_once'),
+            model_name="matchrule",
+            constraint=models.UniqueConstraint(fields=("pair", "name"), name="match_rule_once"),
         ),
         migrations.AddConstraint(
-            model_name='merchantaccount',
-            constraint=models.UniqueConstraint(fields=('pair', 'mid', 'currency'), name='merchant_account_once'),
+            model_name="merchantaccount",
+            constraint=models.UniqueConstraint(
+                fields=("pair", "mid", "currency"), name="merchant_account_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.UniqueConstraint(fields=('pair', 'starts_on'), name='period_once'),
+            model_name="period",
+            constraint=models.UniqueConstraint(fields=("pair", "starts_on"), name="period_once"),
         ),
         migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['pair', 'account_code', '-read_at'], name='reading_latest'),
+            model_name="reading",
+            index=models.Index(fields=["pair", "account_code", "-read_at"], name="reading_latest"),
         ),
         migrations.AddIndex(
-            model_name='settlement',
-            index=models.Index(fields=['pair', 'state', 'due_on'], name='settlement_due'),
+            model_name="settlement",
+            index=models.Index(fields=["pair", "state", "due_on"], name="settlement_due"),
         ),
         migrations.AddIndex(
-            model_name='settlement',
-            index=models.Index(fields=['pair', 'batch_id'], name='settlement_batch'),
+            model_name="settlement",
+            index=models.Index(fields=["pair", "batch_id"], name="settlement_batch"),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(fields=('merchant_account', 'reference'), name='settlement_once'),
+            model_name="settlement",
+            constraint=models.UniqueConstraint(
+                fields=("merchant_account", "reference"), name="settlement_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matchlink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bank_line__isnull', False), ('settlement__isnull', True)), models.Q(('bank_line__isnull', True), ('settlement__isnull', False)), _connector='OR'), name='match_link_has_one_end'),
+            model_name="matchlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("bank_line__isnull", False), ("settlement__isnull", True)),
+                    models.Q(("bank_line__isnull", True), ("settlement__isnull", False)),
+                    _connector="OR",
+                ),
+                name="match_link_has_one_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matchlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('settlement__isnull', False), ('stands', True)), fields=('settlement',), name='settlement_matched_once'),
+            model_name="matchlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settlement__isnull", False), ("stands", True)),
+                fields=("settlement",),
+                name="settlement_matched_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matchlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('bank_line__isnull', False), ('stands', True)), fields=('bank_line',), name='bank_line_matched_once'),
+            model_name="matchlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("bank_line__isnull", False), ("stands", True)),
+                fields=("bank_line",),
+                name="bank_line_matched_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.UniqueConstraint(fields=('settlement', 'identity'), name='settlement_line_once'),
+            model_name="settlementline",
+            constraint=models.UniqueConstraint(
+                fields=("settlement", "identity"), name="settlement_line_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'sale'), ('payment__isnull', False)), fields=('payment',), name='sale_settles_once'),
+            model_name="settlementline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "sale"), ("payment__isnull", False)),
+                fields=("payment",),
+                name="sale_settles_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'refund'), ('refund__isnull', False)), fields=('refund',), name='refund_settles_once'),
+            model_name="settlementline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "refund"), ("refund__isnull", False)),
+                fields=("refund",),
+                name="refund_settles_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementposting',
-            constraint=models.CheckConstraint(condition=models.Q(('settlement__isnull', False), ('bank_line__isnull', False), _connector='OR'), name='settlement_posting_is_of_something'),
+            model_name="settlementposting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("settlement__isnull", False), ("bank_line__isnull", False), _connector="OR"
+                ),
+                name="settlement_posting_is_of_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statementfile',
-            constraint=models.UniqueConstraint(fields=('bank_account', 'sha256'), name='statement_file_once'),
+            model_name="statementfile",
+            constraint=models.UniqueConstraint(fields=("bank_account", "sha256"), name="statement_file_once"),
         ),
         migrations.AddIndex(
-            model_name='bankline',
-            index=models.Index(fields=['pair', 'state', '-booked_on'], name='bank_line_open'),
+            model_name="bankline",
+            index=models.Index(fields=["pair", "state", "-booked_on"], name="bank_line_open"),
         ),
         migrations.AddIndex(
-            model_name='bankline',
-            index=models.Index(fields=['bank_account', 'booked_on'], name='bank_line_day'),
+            model_name="bankline",
+            index=models.Index(fields=["bank_account", "booked_on"], name="bank_line_day"),
         ),
         migrations.AddConstraint(
-            model_name='bankline',
-            constraint=models.UniqueConstraint(fields=('bank_account', 'identity'), name='bank_line_once'),
+            model_name="bankline",
+            constraint=models.UniqueConstraint(fields=("bank_account", "identity"), name="bank_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='bankline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor', 0), _negated=True), name='bank_line_is_money'),
+            model_name="bankline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor", 0), _negated=True), name="bank_line_is_money"
+            ),
         ),
     ]

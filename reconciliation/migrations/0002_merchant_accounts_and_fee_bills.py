@@ -5,44 +5,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0015_identities_of_customers'),
-        ('reconciliation', '0001_settlements_and_bank_lines'),
-        ('sync', '0006_contact_update'),
+        ("integrations", "0015_identities_of_customers"),
+        ("reconciliation", "0001_settlements_and_bank_lines"),
+        ("sync", "0006_contact_update"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='merchantaccount',
-            name='is_complete',
-            field=models.BooleanField(default=True, help_text='No: made by itself from a batch; its number and terms are still to be entered.'),
+            model_name="merchantaccount",
+            name="is_complete",
+            field=models.BooleanField(
+                default=True,
+                help_text="No: made by itself from a batch; its number and terms are still to be entered.",
+            ),
         ),
         migrations.AddField(
-            model_name='merchantaccount',
-            name='lag_days',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='Banking days to the bank as learned from confirmed matches.', null=True),
+            model_name="merchantaccount",
+            name="lag_days",
+            field=models.PositiveSmallIntegerField(
+                blank=True, help_text="Banking days to the bank as learned from confirmed matches.", null=True
+            ),
         ),
         migrations.CreateModel(
-            name='FeeBill',
+            name="FeeBill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=80)),
-                ('billed_on', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('total_minor', models.BigIntegerField(help_text='With its VAT.')),
-                ('vat_minor', models.BigIntegerField(default=0)),
-                ('over_minor', models.BigIntegerField(default=0, help_text='Charged above the rate card, without VAT; negative: below.')),
-                ('lines', models.JSONField(default=list, help_text='Each with what was charged and what the rate card says.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integrations.event')),
-                ('merchant_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fee_bills', to='reconciliation.merchantaccount')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fee_bills', to='integrations.pair')),
-                ('posting', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fee_bill', to='sync.posting')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(max_length=80)),
+                ("billed_on", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("total_minor", models.BigIntegerField(help_text="With its VAT.")),
+                ("vat_minor", models.BigIntegerField(default=0)),
+                (
+                    "over_minor",
+                    models.BigIntegerField(
+                        default=0, help_text="Charged above the rate card, without VAT; negative: below."
+                    ),
+                ),
+                (
+                    "lines",
+                    models.JSONField(
+                        default=list, help_text="Each with what was charged and what the rate card says."
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="integrations.event",
+                    ),
+                ),
+                (
+                    "merchant_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fee_bills",
+                        to="reconciliation.merchantaccount",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fee_bills",
+                        to="integrations.pair",
+                    ),
+                ),
+                (
+                    "posting",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fee_bill",
+                        to="sync.posting",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-billed_on', '-pk'],
-                'constraints': [models.UniqueConstraint(fields=('merchant_account', 'reference'), name='fee_bill_once')],
+                "ordering": ["-billed_on", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant_account", "reference"), name="fee_bill_once")
+                ],
             },
         ),
     ]

@@ -5,15 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reconciliation', '0002_merchant_accounts_and_fee_bills'),
+        ("reconciliation", "0002_merchant_accounts_and_fee_bills"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='feebill',
-            name='settlement',
-            field=models.OneToOneField(help_text='Its collection by the acquirer, as money that is expected at the bank.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fee_bill', to='reconciliation.settlement'),
+            model_name="feebill",
+            name="settlement",
+            field=models.OneToOneField(
+                help_text="Its collection by the acquirer, as money that is expected at the bank.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="fee_bill",
+                to="reconciliation.settlement",
+            ),
         ),
     ]

@@ -6,55 +6,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0017_dispute_story'),
-        ('reconciliation', '0004_acquirer_files'),
+        ("integrations", "0017_dispute_story"),
+        ("reconciliation", "0004_acquirer_files"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='bankline',
-            name='remarks',
-            field=models.JSONField(blank=True, default=list, help_text='Why nothing is suggested for it: each a code and words.'),
+            model_name="bankline",
+            name="remarks",
+            field=models.JSONField(
+                blank=True, default=list, help_text="Why nothing is suggested for it: each a code and words."
+            ),
         ),
         migrations.AddField(
-            model_name='match',
-            name='difference_account',
-            field=models.CharField(blank=True, default='', help_text="Xero's code, where a person chose another account.", max_length=10),
+            model_name="match",
+            name="difference_account",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="Xero's code, where a person chose another account.",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='match',
-            name='state',
-            field=models.CharField(choices=[('auto', 'Matched by itself'), ('confirmed', 'Confirmed by a person'), ('suggested', 'Suggested'), ('rejected', 'Rejected'), ('undone', 'Undone'), ('taken_back', 'Taken back'), ('superseded', 'No longer suggested')], max_length=12),
+            model_name="match",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("auto", "Matched by itself"),
+                    ("confirmed", "Confirmed by a person"),
+                    ("suggested", "Suggested"),
+                    ("rejected", "Rejected"),
+                    ("undone", "Undone"),
+                    ("taken_back", "Taken back"),
+                    ("superseded", "No longer suggested"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.CreateModel(
-            name='ForgottenName',
+            name="ForgottenName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('expected', models.CharField(max_length=255)),
-                ('observed', models.TextField(blank=True, default='')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='forgotten_names', to='integrations.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("expected", models.CharField(max_length=255)),
+                ("observed", models.TextField(blank=True, default="")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="forgotten_names",
+                        to="integrations.pair",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ReviewPlace',
+            name="ReviewPlace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('query', models.CharField(blank=True, default='', help_text='The filters of the page.', max_length=500)),
-                ('at', models.DateTimeField()),
-                ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='reconciliation.bankline')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='review_places', to='integrations.pair')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "query",
+                    models.CharField(
+                        blank=True, default="", help_text="The filters of the page.", max_length=500
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="reconciliation.bankline",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="review_places",
+                        to="integrations.pair",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pair', 'user'), name='review_place_once')],
+                "constraints": [models.UniqueConstraint(fields=("pair", "user"), name="review_place_once")],
             },
         ),
     ]

@@ -6,53 +6,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0017_dispute_story'),
-        ('reconciliation', '0006_proof'),
+        ("integrations", "0017_dispute_story"),
+        ("reconciliation", "0006_proof"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='statementfile',
-            name='layout',
-            field=models.CharField(blank=True, default='', help_text='The bank, or the version of the format.', max_length=60),
+            model_name="statementfile",
+            name="layout",
+            field=models.CharField(
+                blank=True, default="", help_text="The bank, or the version of the format.", max_length=60
+            ),
         ),
         migrations.AddField(
-            model_name='statementfile',
-            name='notes',
-            field=models.JSONField(blank=True, default=list, help_text='What was passed over or looked odd, in words.'),
+            model_name="statementfile",
+            name="notes",
+            field=models.JSONField(
+                blank=True, default=list, help_text="What was passed over or looked odd, in words."
+            ),
         ),
         migrations.AlterField(
-            model_name='bankaccount',
-            name='watched_folder',
-            field=models.CharField(blank=True, default='', help_text="Its name under the pair's folder in STATEMENT_INBOX.", max_length=80),
+            model_name="bankaccount",
+            name="watched_folder",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="Its name under the pair's folder in STATEMENT_INBOX.",
+                max_length=80,
+            ),
         ),
         migrations.AlterField(
-            model_name='statementfile',
-            name='event',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integrations.event'),
+            model_name="statementfile",
+            name="event",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="integrations.event",
+            ),
         ),
         migrations.AlterField(
-            model_name='statementfile',
-            name='sha256',
-            field=models.CharField(help_text='Of the file as it is kept: in UTF-8, card numbers masked.', max_length=64),
+            model_name="statementfile",
+            name="sha256",
+            field=models.CharField(
+                help_text="Of the file as it is kept: in UTF-8, card numbers masked.", max_length=64
+            ),
         ),
         migrations.CreateModel(
-            name='StatementUpload',
+            name="StatementUpload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('content', models.BinaryField(help_text='Card numbers are masked.')),
-                ('is_done', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('bank_account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='reconciliation.bankaccount')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statement_uploads', to='integrations.pair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("content", models.BinaryField(help_text="Card numbers are masked.")),
+                ("is_done", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="uploads",
+                        to="reconciliation.bankaccount",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="statement_uploads",
+                        to="integrations.pair",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
     ]

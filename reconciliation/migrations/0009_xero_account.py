@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reconciliation', '0008_reading_day'),
+        ("reconciliation", "0008_reading_day"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='bankaccount',
-            name='xero_account_id',
-            field=models.CharField(blank=True, default='', help_text="Xero's id of it, as read back with its transfers.", max_length=36),
+            model_name="bankaccount",
+            name="xero_account_id",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="Xero's id of it, as read back with its transfers.",
+                max_length=36,
+            ),
         ),
     ]

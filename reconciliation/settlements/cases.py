@@ -20,4 +20,6 @@ def tie_cases(pair: Pair) -> int:
     named = Dispute.objects.filter(pair=pair, case_id=OuterRef("case_id"))
     lines = SettlementLine.objects.filter(_MONEY_OF_A_CASE, settlement__pair=pair, dispute=None)
     known = Dispute.objects.filter(pair=pair).values("case_id")
-    return lines.filter(case_id__in=known).exclude(case_id="").update(dispute=Subquery(named.values("pk")[:1]))
+    return (
+        lines.filter(case_id__in=known).exclude(case_id="").update(dispute=Subquery(named.values("pk")[:1]))
+    )

@@ -4,15 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sync', '0004_refund_books'),
+        ("sync", "0004_refund_books"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='posting',
-            name='kind',
-            field=models.CharField(choices=[('contact', 'Contact'), ('invoice', 'Invoice'), ('invoice_authorise', 'Approve invoice'), ('invoice_update', 'Correct invoice'), ('invoice_close', 'Delete or void invoice'), ('payment', 'Payment'), ('payment_delete', 'Delete payment'), ('overpayment', 'Overpayment'), ('overpayment_delete', 'Delete overpayment'), ('credit_note', 'Credit note'), ('credit_note_allocation', 'Set credit note against invoice'), ('refund', 'Cash refund'), ('spend', 'Money spent'), ('receive', 'Money received'), ('bank_transfer', 'Bank transfer'), ('journal', 'Manual journal'), ('refund_delete', 'Delete cash refund'), ('allocation_delete', 'Take credit note off invoice'), ('credit_note_void', 'Void credit note'), ('invoice_void', 'Void invoice'), ('bank_transaction_delete', 'Delete bank transaction'), ('bank_transfer_delete', 'Delete bank transfer'), ('journal_void', 'Void manual journal')], max_length=24),
+            model_name="posting",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("contact", "Contact"),
+                    ("invoice", "Invoice"),
+                    ("invoice_authorise", "Approve invoice"),
+                    ("invoice_update", "Correct invoice"),
+                    ("invoice_close", "Delete or void invoice"),
+                    ("payment", "Payment"),
+                    ("payment_delete", "Delete payment"),
+                    ("overpayment", "Overpayment"),
+                    ("overpayment_delete", "Delete overpayment"),
+                    ("credit_note", "Credit note"),
+                    ("credit_note_allocation", "Set credit note against invoice"),
+                    ("refund", "Cash refund"),
+                    ("spend", "Money spent"),
+                    ("receive", "Money received"),
+                    ("bank_transfer", "Bank transfer"),
+                    ("journal", "Manual journal"),
+                    ("refund_delete", "Delete cash refund"),
+                    ("allocation_delete", "Take credit note off invoice"),
+                    ("credit_note_void", "Void credit note"),
+                    ("invoice_void", "Void invoice"),
+                    ("bank_transaction_delete", "Delete bank transaction"),
+                    ("bank_transfer_delete", "Delete bank transfer"),
+                    ("journal_void", "Void manual journal"),
+                ],
+                max_length=24,
+            ),
         ),
     ]

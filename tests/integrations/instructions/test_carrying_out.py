@@ -82,7 +82,12 @@ def test_a_refund_that_a_dispute_overtakes_is_not_sent(sell: Sell, sandbox: Sand
     payment = sell()
     asked = _ask(payment, "refund", 1000)
     Dispute.objects.create(
-        pair=payment.pair, payment=payment, case_id="CB1", amount_minor=3834, currency="GBP", raised_on="2026-11-23"
+        pair=payment.pair,
+        payment=payment,
+        case_id="CB1",
+        amount_minor=3834,
+        currency="GBP",
+        raised_on="2026-11-23",
     )
     stopped = carry_out(asked.pk)
     assert (stopped.state, "Answer the dispute instead" in stopped.error) == ("refused", True)

@@ -68,7 +68,12 @@ def test_a_saved_card_pays_what_xero_says_is_due_once_though_answers_are_lost(
 
 def test_what_somebody_booked_in_xero_by_hand_is_not_charged(books: Books, card: SavedCard) -> None:
     approved = {"InvoiceNumber": "HF-7", "Status": "AUTHORISED"}
-    paid = {"Invoice": {"InvoiceNumber": "HF-7"}, "Account": {"Code": "090"}, "Date": "2026-11-25", "Amount": 20}
+    paid = {
+        "Invoice": {"InvoiceNumber": "HF-7"},
+        "Account": {"Code": "090"},
+        "Date": "2026-11-25",
+        "Amount": 20,
+    }
     books.xero.at(lambda system: system.person_edits("POST", "Invoices", approved))
     books.xero.at(lambda system: system.person_edits("POST", "Payments", paid))
     with pytest.raises(ActionRefusedError, match=r"Only 18\.34 GBP is due on invoice HF-7"):
