@@ -103,9 +103,9 @@ def test_home_takes_few_queries_however_much_there_is(
     for pair in (scene.pair, make_scene(orders=40, slug="larger").pair):
         browser = client_of(pair, Role.VIEWER)
         browser.get(reverse("home", args=[pair.slug]))
-        with django_assert_max_num_queries(26):
+        with django_assert_max_num_queries(28):
             browser.get(reverse("home", args=[pair.slug]))
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(26):
             browser.get(reverse("home-live", args=[pair.slug]))
 
 
