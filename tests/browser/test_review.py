@@ -40,7 +40,8 @@ def press(page: Page, *keys: str) -> None:
 
 def settled(page: Page) -> None:
     """Every decision has been answered."""
-    expect(page.locator("[data-review]:not(.is-asking)")).to_be_attached()
+    # One after the other: on a busy machine seventeen of them take their time.
+    expect(page.locator("[data-review]:not(.is-asking)")).to_be_attached(timeout=30_000)
 
 
 def states() -> list[str]:
