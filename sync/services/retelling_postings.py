@@ -37,7 +37,9 @@ def _said(kind: str, document: Mapping[str, Any]) -> Decimal | None:
     if kind in _OF_AMOUNT:
         return None if document.get("Amount") is None else Decimal(str(document["Amount"]))
     lines = list(_amounts(document))
-    return None if not lines or None in lines else sum((each for each in lines if each is not None), Decimal(0))
+    return (
+        None if not lines or None in lines else sum((each for each in lines if each is not None), Decimal(0))
+    )
 
 
 def _amounts(document: Mapping[str, Any]) -> Iterator[Decimal | None]:
