@@ -10,12 +10,12 @@ from integrations.models import Event, Pair
 from reconciliation.locks import pair_in_hand
 from reconciliation.models import Settlement, SettlementLine
 from reconciliation.settlements.core.lines import Line
-from reconciliation.settlements.core.ties import tie
+from reconciliation.settlements.core.ties import Tie
 from reconciliation.settlements.records import transactions_like
-from reconciliation.settlements.taking_in import take_in_batch, take_in_statement
+from reconciliation.settlements.taking_in import take_in_batch, take_in_statement, ties_once
 
 _LOOKED_BACK: Final = timedelta(days=60)
-_OPEN_TIES: Final = ("none", "ambiguous")
+_OPEN_TIES: Final = ("none", "ambiguous", "settled_twice")
 _ITEMS: Final = (SettlementLine.Kind.SALE, SettlementLine.Kind.REFUND)
 _TOLD: Final = (
     "identity", "kind", "amount_minor", "scheme", "happened_on", "vendor_tx_code", "vps_tx_id", "retrieval_reference",
@@ -29,10 +29,7 @@ def retake(pair: Pair, today: date) -> int:
         events = {
             event
             for settlement, lines in _open_lines(pair, today).items()
-            if any(
-                found.key
-                for found in tie(lines, transactions_like(pair, settlement.currency, lines)).values()
-            )
+            if any(found.key for found in _ties(pair, settlement, lines).values())
             for event in (settlement.statement_event_id or settlement.batch_event_id,)
             if event
         }
@@ -42,6 +39,10 @@ def retake(pair: Pair, today: date) -> int:
             else:
                 take_in_batch(pair, event)
     return len(events)
+
+
+def _ties(pair: Pair, settlement: Settlement, lines: list[Line]) -> dict[str, Tie]:
+    return ties_once(pair, settlement, lines, transactions_like(pair, settlement.currency, lines))
 
 
 def _open_lines(pair: Pair, today: date) -> dict[Settlement, list[Line]]:

@@ -19,7 +19,7 @@ from reconciliation.models import MerchantAccount, Settlement, SettlementLine
 from reconciliation.settlements.core.batches import FetchedBatch, batch_from_json, lines_of
 from reconciliation.settlements.core.documents import StatedSettlement, statement_from_json
 from reconciliation.settlements.core.lines import ITEMS, Line, net_minor
-from reconciliation.settlements.core.ties import Tie, tie
+from reconciliation.settlements.core.ties import GUESSES, Tie, Transaction, tie
 from reconciliation.settlements.due import due_day
 from reconciliation.settlements.merchants import merchant_of_batch, merchant_of_statement
 from reconciliation.settlements.records import known_items, tied_to, transactions_like
@@ -27,6 +27,7 @@ from reconciliation.settlements.records import known_items, tied_to, transaction
 _REST = " rest"
 BY_PERSON = "person"
 _STATED = {"settlement__statement_event__isnull": False}
+_NAMED_ELSEWHERE = "What it looked like is named by another settlement."
 
 
 def take_in_batch(pair: Pair, event: Event) -> list[Settlement]:
@@ -99,9 +100,10 @@ def take_in_statement(pair: Pair, event: Event) -> list[Settlement]:
 
 def _state(pair: Pair, event: Event, acquirer: str, stated: StatedSettlement) -> Settlement:
     account = merchant_of_statement(pair, acquirer, stated.mid, stated.currency)
-    ties = tie(stated.lines, transactions_like(pair, stated.currency, stated.lines))
-    settlement = _row_for(pair, account, stated, ties)
-    ties = _only_once(pair, settlement, ties)
+    transactions = transactions_like(pair, stated.currency, stated.lines)
+    settlement = _row_for(pair, account, stated, tie(stated.lines, transactions))
+    ties = ties_once(pair, settlement, stated.lines, transactions)
+    _take_from_guesses(pair, settlement, ties)
     batches = _batches_of(pair, settlement, stated.lines, ties)
     settlement.merchant_account = account
     settlement.reference = stated.reference
@@ -115,18 +117,6 @@ def _state(pair: Pair, event: Event, acquirer: str, stated: StatedSettlement) ->
     for batch in batches:
         take_in_batch(pair, batch)
     return settlement
-
-
-def _take_over(pair: Pair, settlement: Settlement, lines: Sequence[Line], ties: dict[str, Tie]) -> None:
-    """What is stated is not expected elsewhere any more."""
-    rows = (_lines_about(pair, ties) | _lines_named(pair, lines)).filter(settlement__statement_event=None)
-    items = [line for line in lines if line.is_item]
-    ids = [
-        row.pk
-        for row in rows.exclude(settlement=settlement.pk)
-        if any(_is_same(line, ties[line.identity].key, row) for line in items)
-    ]
-    _remove(SettlementLine.objects.filter(pk__in=ids))
 
 
 def _row_for(
@@ -147,16 +137,41 @@ def _row_for(
     return Settlement(pair=pair, merchant_account=account, currency=stated.currency)
 
 
-def _only_once(pair: Pair, settlement: Settlement, ties: dict[str, Tie]) -> dict[str, Tie]:
-    """A payment is settled once: what another statement has already keeps it, and the line says so."""
-    others = _lines_about(pair, ties).filter(**_STATED).exclude(settlement=settlement.pk)
-    taken = {_key_of(line): line.settlement.reference for line in others.select_related("settlement")}
+def ties_once(
+    pair: Pair, settlement: Settlement, lines: Sequence[Line], transactions: Sequence[Transaction]
+) -> dict[str, Tie]:
+    """What the lines of a stated settlement are. A payment is settled once: what another statement has keeps it.
+
+    A line that only looks like such a payment is another one. A line that names it says that it is settled twice, unless
+    the other only looked like it.
+    """
+    ties = tie(lines, transactions)
+    taken = {_key_of(line): line for line in _stated_elsewhere(pair, settlement, ties)}
+    guessed = {tied.key for tied in ties.values() if tied.key in taken and tied.method in GUESSES}
+    if guessed:
+        return ties_once(pair, settlement, lines, [each for each in transactions if each.key not in guessed])
+    kept = {key: line.settlement.reference for key, line in taken.items() if not _is_guess(line)}
     return {
-        identity: Tie("", "settled_twice", (f"It is already part of settlement {taken[tied.key]}.",))
-        if tied.key in taken
+        identity: Tie("", "settled_twice", (f"It is already part of settlement {kept[tied.key]}.",))
+        if tied.key in kept
         else tied
         for identity, tied in ties.items()
     }
+
+
+def _stated_elsewhere(pair: Pair, settlement: Settlement, ties: dict[str, Tie]) -> QuerySet[SettlementLine]:
+    others = _lines_about(pair, ties).filter(**_STATED).exclude(settlement=settlement.pk)
+    return others.select_related("settlement")
+
+
+def _is_guess(line: SettlementLine) -> bool:
+    return line.tie.get("method") in GUESSES
+
+
+def _take_from_guesses(pair: Pair, settlement: Settlement, ties: dict[str, Tie]) -> None:
+    """What a line names is not what another only looked like: that one is open again."""
+    others = _stated_elsewhere(pair, settlement, ties).filter(tie__method__in=GUESSES)
+    others.update(payment=None, refund=None, tie={"method": "none", "reasons": [_NAMED_ELSEWHERE]})
 
 
 def _batches_of(

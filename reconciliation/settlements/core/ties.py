@@ -14,6 +14,7 @@ from typing import Final
 
 from reconciliation.settlements.core.lines import REFUND, Line
 
+_BY_REFERENCE: Final = "retrieval_reference"
 _AROUND: Final = 4
 """Days between a sale and the day an acquirer gives it: a weekend and a bank holiday."""
 
@@ -76,7 +77,7 @@ _WAYS: Final = (
          lambda row: [row.vps_tx_id.upper()] if row.vps_tx_id else []),
     _Way("vendor_tx_code", "The same VendorTxCode.", lambda row: [row.vendor_tx_code] if row.vendor_tx_code else [],
          lambda row: [row.vendor_tx_code] if row.vendor_tx_code else []),
-    _Way("retrieval_reference", "The same retrieval reference and amount.",
+    _Way(_BY_REFERENCE, "The same retrieval reference and amount.",
          lambda row: [(row.retrieval_reference.lstrip("0"), abs(row.amount_minor))] if row.retrieval_reference else [],
          lambda row: [(each.lstrip("0"), row.minor) for each in row.references if each]),
     _Way("auth_code", "The same authorisation code, amount and card.",
@@ -89,14 +90,23 @@ _WAYS: Final = (
 )  # fmt: skip
 
 
+GUESSES: Final = frozenset({"auth_code", "card_and_day", "card_and_days"})
+"""Ways that many transactions may share; each of the others names one."""
+
+
 def tie(lines: Sequence[Line], transactions: Sequence[Transaction]) -> dict[str, Tie]:
-    """For each line that is a sale or a refund, by its identity, what it is. No transaction is given twice."""
+    """For each line that is a sale or a refund, by its identity, what it is. No transaction is given twice.
+
+    Where some of the lines are found by their retrieval references, another reference is another transaction.
+    """
     open_lines = {line.identity: line for line in lines if line.is_item}
     free = {transaction.key: transaction for transaction in transactions}
     found: dict[str, Tie] = {}
     doubts: dict[str, Tie] = {}
+    compares = False
     for way in _WAYS:
-        sure, doubtful = _tied_by(way, open_lines.values(), free.values())
+        sure, doubtful = _tied_by(way, open_lines.values(), free.values(), compares=compares)
+        compares = compares or (way.method == _BY_REFERENCE and bool(sure))
         for identity, tied in sure.items():
             del open_lines[identity], free[tied.key]
         found |= sure
@@ -107,7 +117,7 @@ def tie(lines: Sequence[Line], transactions: Sequence[Transaction]) -> dict[str,
 
 
 def _tied_by(
-    way: _Way, lines: Iterable[Line], transactions: Iterable[Transaction]
+    way: _Way, lines: Iterable[Line], transactions: Iterable[Transaction], *, compares: bool
 ) -> tuple[dict[str, Tie], dict[str, Tie]]:
     """What this way ties for sure, and the lines for which it leaves more than one."""
     candidates = _by_key(transactions, way)
@@ -122,6 +132,9 @@ def _tied_by(
     taken: set[str] = set()
     for key, alike in groups.items():
         fitting = [each for each in candidates[key] if each.key not in taken]
+        if compares:
+            fitting = [each for each in fitting if not all(_is_another(line, each) for line in alike)]
+            alike = [line for line in alike if not all(_is_another(line, each) for each in fitting)]
         if len(fitting) == len(alike):
             reasons = (way.words,) if len(alike) == 1 else (way.words, _alike(len(alike)))
             for line, each in zip(alike, fitting, strict=True):
@@ -130,6 +143,12 @@ def _tied_by(
         else:
             doubtful |= {line.identity: _doubt(way, len(fitting), len(alike)) for line in alike}
     return sure, doubtful
+
+
+def _is_another(line: Line, transaction: Transaction) -> bool:
+    """Whether both have retrieval references, and they differ."""
+    known = {each.lstrip("0") for each in transaction.references if each}
+    return bool(line.retrieval_reference and known) and line.retrieval_reference.lstrip("0") not in known
 
 
 def _by_key(transactions: Iterable[Transaction], way: _Way) -> Mapping[Hashable, list[Transaction]]:

@@ -12,6 +12,7 @@ import pytest
 from integrations.models import Event, Pair
 from reconciliation.models import MerchantAccount, Settlement
 from reconciliation.settlements.importing import StatementRefusedError, import_statement, preview
+from reconciliation.settlements.retaking import retake
 
 Take = Callable[..., Any]
 S = Settlement.State
@@ -107,6 +108,20 @@ def test_a_payment_is_never_settled_twice(pair: Pair, sell: Take, state: Take) -
     line = Settlement.objects.get(reference="400002").lines.get()
     assert line.payment is None
     assert line.tie == {"method": "settled_twice", "reasons": ["It is already part of settlement 400001."]}
+
+
+@pytest.mark.parametrize("order", [("400001", "400002"), ("400002", "400001")])
+def test_a_sale_that_only_looks_like_a_settled_one_waits_for_its_own_record(
+    pair: Pair, sell: Take, state: Take, order: tuple[str, str]
+) -> None:
+    first, second = sell(1), {"400001": "7001", "400002": "7002"}
+    for reference in order:
+        state(reference, ("Sale", second[reference], "24.00"))
+    assert standing(pair) == [("400001", S.STATED, 2400, ["HF-1-1"]), ("400002", S.STATED, 2400, [])]
+    late = sell(2)
+    assert retake(pair, first.taken_at.date()) == 1
+    assert standing(pair)[1] == ("400002", S.STATED, 2400, [late.vendor_tx_code])
+    assert retake(pair, first.taken_at.date()) == 0
 
 
 @pytest.mark.parametrize("first", ["batch", "statement"])

@@ -28,6 +28,14 @@ def test_a_retrieval_reference_ties_whatever_else_is_told() -> None:
     assert (found["a"].key, found["a"].method) == ("payment:1", "retrieval_reference")
 
 
+def test_another_reference_is_another_transaction_where_references_are_found_to_be_ours() -> None:
+    alike = ours("payment:2", last_four="0006", references=("777",))
+    doubtful = line("b", retrieval_reference="888", last_four="0006")
+    assert tie([doubtful], [alike])["b"].method == "card_and_day"
+    known = [line("a", 100, retrieval_reference="12345"), doubtful]
+    assert tie(known, [alike, ours(minor=100, references=("12345",))])["b"].method == "none"
+
+
 def test_a_reference_with_another_amount_ties_nothing() -> None:
     found = tie([line(minor=2500, retrieval_reference="12345")], [ours(references=("12345",))])
     assert found["a"].key == ""
